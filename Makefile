@@ -1,0 +1,47 @@
+# `make` is the whole manual: `make check` is what CI runs.
+#
+#   make demo          the main job on a real Envoy and a real Prometheus, in under two minutes
+#   make test          all tests
+#   make check         format, build with warnings as errors, tests, house
+#   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate
+#   make build         a release build: .build/release/headgate
+#   make tools         what the others need: Debian packages, and Envoy into .build/tools
+#   make format        rewrite the sources as `make check` wants them
+#   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
+
+SHELL := /bin/bash
+SWIFT ?= swift
+DEMO_FLAGS ?=
+BENCH_FLAGS ?=
+SCENARIO ?=
+FORMATTED := Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help tools build test check lint format demo bench
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+tools:
+	@scripts/install-tools.sh
+
+build: tools
+	$(SWIFT) build -c release --product headgate
+
+test: tools
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
+
+check: tools lint test
+
+demo: build
+	@.build/release/headgate demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(DEMO_FLAGS)
+
+bench: build
+	@.build/release/headgate bench $(BENCH_FLAGS)

@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every Swift target, so that no module is built under laxer rules than its neighbour.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+/// A module of ours: its name, what it may import of ours, and what else it needs.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, beside whatever real parts they run against.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "headgate",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "headgate", targets: ["headgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        module("Analysis"),
+        module("Rollouts", ["Analysis"]),
+        module("Manifests", ["Analysis", "Rollouts", "CYAML"]),
+        module("Journal", ["Analysis", "Rollouts", grdb, crypto]),
+        module("Engine", ["Analysis", "Rollouts", "Journal", deque, heap, logging]),
+        module("Transport", ["CCurl", "CCurlShim"]),
+        module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport"]),
+        module("Sampling", ["Analysis", "Engine", "Transport"]),
+        module("Intake", ["Analysis", "Rollouts", "Manifests", "Engine", "Journal", crypto, logging]),
+        module(
+            "Server",
+            ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, hummingbird]),
+        module("Lab", ["Transport", hummingbird, logging]),
+        .executableTarget(
+            name: "headgate",
+            dependencies: [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
+                "Intake", "Server", "Lab", argumentParser, hummingbird, logging,
+            ],
+            swiftSettings: strict),
+
+        tests("Analysis", ["Analysis"], resources: [.copy("Vectors")]),
+        tests("Rollouts", ["Analysis", "Rollouts"], exclude: ["Scenarios"]),
+        tests("Manifests", ["Analysis", "Rollouts", "Manifests"], resources: [.copy("Corpus")]),
+        tests("Journal", ["Analysis", "Rollouts", "Journal", grdb, crypto]),
+        tests("Engine", ["Analysis", "Rollouts", "Journal", "Engine", grdb, logging]),
+        tests("Transport", ["Transport"]),
+        tests("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Traffic"]),
+        tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
+        tests(
+            "Intake", ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, logging]),
+        tests(
+            "Server",
+            [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Transport", "Server",
+                crypto,
+                logging,
+            ]),
+        tests("Lab", ["Lab", "Transport"]),
+        tests("House", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,80 @@
+/// One run of an analysis: its metrics, what was counted of each, and when each is due again.
+///
+/// A value that is folded from measurements. It asks nobody: `due(_:)` says which measurement is wanted when.
+package struct AnalysisRun: Hashable, Codable, Sendable {
+    package let metrics: [Metric]
+    package let judgement: Judgement
+    package let startedAt: Moment
+    package private(set) var tallies: [Tally]
+
+    /// After an error Argo Rollouts asks again in ten seconds, whatever the interval.
+    package static let errorRetry = Duration.seconds(10)
+
+    package init(metrics: [Metric], judgement: Judgement, startedAt: Moment) {
+        self.metrics = metrics
+        self.judgement = judgement
+        self.startedAt = startedAt
+        tallies = metrics.map { _ in Tally() }
+    }
+
+    package mutating func count(_ measurement: Measurement, ofMetric index: Int) {
+        tallies[index].count(measurement, of: metrics[index], by: judgement)
+    }
+
+    /// When the metric is to be measured next; none when it or the whole run is settled.
+    package func due(_ index: Int) -> Moment? {
+        guard verdict == nil, tallies[index].verdict == nil else { return nil }
+        let metric = metrics[index]
+        guard let last = tallies[index].recent.last else { return startedAt + metric.initialDelay }
+        return last.finishedAt + pause(after: last, of: metric)
+    }
+
+    /// The safe rules ask again no later than the interval would: recovery from an outage should show at once.
+    private func pause(after last: Measurement, of metric: Metric) -> Duration {
+        guard last.phase == .error else { return metric.interval ?? .zero }
+        guard judgement == .safe, let interval = metric.interval else { return Self.errorRetry }
+        return min(interval, Self.errorRetry)
+    }
+
+    /// The metrics that count: their indices in `metrics`.
+    private var counted: [Int] {
+        metrics.indices.filter { !metrics[$0].isDryRun }
+    }
+
+    /// The first bad metric settles the run at once; a good verdict needs every metric.
+    package var verdict: Verdict? {
+        let settled = counted.compactMap { tallies[$0].verdict }
+        guard let worst = settled.max() else { return counted.isEmpty && isDryRunOver ? .successful : nil }
+        if worst > .successful { return worst }
+        return settled.count == counted.count ? .successful : nil
+    }
+
+    /// A run of dry metrics alone ends when they do, and decides nothing.
+    private var isDryRunOver: Bool {
+        tallies.allSatisfy { $0.verdict != nil }
+    }
+
+    /// The metric that the verdict rests on, for the reader who asks why.
+    package var decisive: Int? {
+        counted.first { tallies[$0].verdict == verdict && verdict != nil }
+    }
+
+    /// Whether a metric that counts could not be asked the last time it was tried: nothing may be concluded,
+    /// and nothing may move, until the store answers again.
+    package var isBlind: Bool {
+        counted.contains { tallies[$0].isBlind }
+    }
+
+    /// The metrics that no good measurement speaks for yet. Argo's rules never look.
+    package var unproved: [String] {
+        guard judgement == .safe else { return [] }
+        return counted.filter { tallies[$0].successful == 0 }.map { metrics[$0].name }
+    }
+
+    /// What the store said when it last could not be asked.
+    package var blindness: String? {
+        counted.lazy.filter { tallies[$0].isBlind }.first.map { index in
+            "\(metrics[index].name): \(tallies[index].recent.last?.message ?? "no answer")"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// The tokens in a query or condition that only a running release can fill.
+///
+/// `{{args.…}}` is filled when a rollout is read; what an argument takes from the release stays in the text as
+/// one of these tokens until a run starts.
+package enum Placeholder: String, CaseIterable, Sendable {
+    case canaryRelease = "canary.release"
+    case stableRelease = "stable.release"
+    /// The backend that carries the canary, in the mesh's own words: an Envoy cluster.
+    case canaryBackend = "canary.backend"
+    case stableBackend = "stable.backend"
+
+    package var token: String { "{{\(rawValue)}}" }
+}
+
+extension Metric {
+    package func filled(_ value: (Placeholder) -> String) -> Metric {
+        var metric = self
+        metric.query.text = metric.query.text.filled(value)
+        metric.successCondition = metric.successCondition?.filled(value)
+        metric.failureCondition = metric.failureCondition?.filled(value)
+        return metric
+    }
+}
+
+extension String {
+    fileprivate func filled(_ value: (Placeholder) -> String) -> String {
+        guard contains("{{") else { return self }
+        return Placeholder.allCases.reduce(self) { text, placeholder in
+            text.replacing(placeholder.token, with: value(placeholder))
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// What a metrics store answered to one query.
+package enum Sample: Sendable, Equatable {
+    /// The store answered. `warnings` are the store's own words about what it left out.
+    case value(Value, warnings: [String])
+    case failure(SampleFailure)
+}
+
+/// Why there is no value. The kind decides what follows: an outage is waited out, a refusal needs a person.
+package struct SampleFailure: Error, Hashable, Codable, Sendable {
+    package enum Kind: String, Hashable, Codable, Sendable {
+        /// The store could not be reached, did not answer in time, or is in trouble of its own.
+        case outage
+        /// The store answered and declined: a query it can't parse, missing rights.
+        case refused
+    }
+
+    package var kind: Kind
+    package var message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}

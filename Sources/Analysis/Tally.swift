@@ -1,0 +1,73 @@
+/// What has been counted of one metric so far, and the verdict once there is one.
+package struct Tally: Hashable, Codable, Sendable {
+    package private(set) var count = 0
+    package private(set) var successful = 0
+    package private(set) var failed = 0
+    package private(set) var inconclusive = 0
+    package private(set) var errors = 0
+    package private(set) var consecutiveSuccesses = 0
+    package private(set) var consecutiveErrors = 0
+    /// The newest measurements, oldest first; the counters above outlive them.
+    package private(set) var recent: [Measurement] = []
+    /// Settled once, never changed after.
+    package private(set) var verdict: Verdict?
+
+    /// How many measurements a tally shows; as many as Argo Rollouts keeps.
+    package static let recentMax = 10
+
+    package init() {}
+
+    /// How many measurements were taken, errors included: the number of the next one.
+    package var measured: Int { count + errors }
+
+    package var isBlind: Bool { recent.last?.trouble == .outage }
+
+    package mutating func count(_ measurement: Measurement, of metric: Metric, by judgement: Judgement) {
+        recent = (recent + [measurement]).suffix(Self.recentMax)
+        consecutiveSuccesses = measurement.phase == .successful ? consecutiveSuccesses + 1 : 0
+        switch measurement.phase {
+        case .successful: successful += 1
+        case .failed: failed += 1
+        case .inconclusive: inconclusive += 1
+        case .error: return countError(measurement, of: metric, by: judgement)
+        }
+        count += 1
+        consecutiveErrors = 0
+        settle(metric, by: judgement)
+    }
+
+    /// Under the safe rules an outage counts towards nothing: it is waited out.
+    private mutating func countError(_ error: Measurement, of metric: Metric, by judgement: Judgement) {
+        errors += 1
+        if judgement == .argo || error.trouble != .outage { consecutiveErrors += 1 }
+        settle(metric, by: judgement)
+    }
+
+    private mutating func settle(_ metric: Metric, by judgement: Judgement) {
+        guard verdict == nil else { return }
+        verdict = exceeded(metric, by: judgement) ?? reached(metric, by: judgement)
+    }
+
+    /// The limits. A later check overrides an earlier one, as in Argo Rollouts: error beats inconclusive beats
+    /// failed within a metric. Under the safe rules a failure is never talked away by what came with it.
+    private func exceeded(_ metric: Metric, by judgement: Judgement) -> Verdict? {
+        var verdict: Verdict?
+        if let limit = metric.failureLimit, failed > limit { verdict = .failed }
+        if judgement == .safe, verdict != nil { return verdict }
+        if inconclusive > metric.inconclusiveLimit { verdict = .inconclusive }
+        if consecutiveErrors > metric.consecutiveErrorLimit {
+            verdict = judgement == .argo ? .error : .inconclusive
+        }
+        return verdict
+    }
+
+    private func reached(_ metric: Metric, by judgement: Judgement) -> Verdict? {
+        if let limit = metric.consecutiveSuccessLimit, consecutiveSuccesses >= limit { return .successful }
+        guard let effectiveCount = metric.effectiveCount, count >= effectiveCount else { return nil }
+        if metric.consecutiveSuccessLimit != nil {
+            return metric.failureLimit == nil ? .failed : .inconclusive
+        }
+        let isProved = judgement == .argo || successful > 0
+        return isProved ? .successful : .inconclusive
+    }
+}

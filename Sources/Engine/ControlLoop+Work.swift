@@ -1,0 +1,110 @@
+import Analysis
+import Journal
+import Rollouts
+
+/// The tasks that carry out jobs. Several jobs may share one: equal queries of one tick are asked once.
+struct Works {
+    private struct Work {
+        var jobs: Set<Job>
+        let task: Task<Void, Never>
+    }
+
+    private var works: [Int: Work] = [:]
+    private var numbers: [Job: Int] = [:]
+    private var last = 0
+
+    mutating func add(_ jobs: [Job], _ task: Task<Void, Never>) {
+        last += 1
+        works[last] = Work(jobs: Set(jobs), task: task)
+        for job in jobs { numbers[job] = last }
+    }
+
+    /// The task is cancelled when the last of its jobs is no longer wanted. It still reports.
+    mutating func stop(_ job: Job) {
+        guard let number = numbers[job], var work = works[number] else { return }
+        work.jobs.remove(job)
+        works[number] = work
+        if work.jobs.isEmpty { work.task.cancel() }
+    }
+
+    mutating func finish(_ jobs: [Job]) {
+        for job in jobs {
+            guard let number = numbers.removeValue(forKey: job) else { continue }
+            works[number] = nil
+        }
+    }
+
+    var isRouting: Bool {
+        numbers.keys.contains { job in
+            if case .route = job.action { true } else { false }
+        }
+    }
+
+    /// Nothing that was started outlives the loop.
+    func end() async {
+        for work in works.values { work.task.cancel() }
+        for work in works.values { await work.task.value }
+    }
+}
+
+extension ControlLoop {
+    /// Starts jobs. Those that ask the same question of the same store share the answer.
+    func launch(_ jobs: [Job]) {
+        var questions: [Query: [Job]] = [:]
+        for job in jobs {
+            switch job.action {
+            case .wake(let moment): report([(job, .woke(at: moment))])
+            case .route(let order): launch(order, job)
+            case .measure(let order): questions[order.query, default: []].append(job)
+            }
+        }
+        for (query, jobs) in questions { launch(query, jobs) }
+    }
+
+    private func launch(_ order: RouteOrder, _ job: Job) {
+        works.add(
+            [job],
+            Task {
+                let outcome = await self.ports.carryOut(
+                    order, of: job.rollout, journal: self.journal.identity, within: self.limits.routeDeadline
+                ) { await self.note($0, of: job.rollout) }
+                self.report([(job, outcome)])
+            })
+    }
+
+    private func launch(_ query: Query, _ jobs: [Job]) {
+        meter { $0.queries += 1 }
+        works.add(
+            jobs,
+            Task {
+                let start = self.clock.now()
+                let sample = await self.ports.sample(query, at: start)
+                let end = self.clock.now()
+                self.report(
+                    jobs.compactMap { job in job.measured(sample, from: start, to: end).map { (job, $0) } })
+            })
+    }
+
+    /// Every job that was started reports exactly once.
+    private func report(_ outcomes: [(job: Job, report: Report)]) {
+        works.finish(outcomes.map(\.job))
+        inbox += outcomes.map { outcome in
+            Submission(
+                .report(outcome.report), to: outcome.job.rollout, by: "headgate", outcomeOf: outcome.job)
+        }
+        ring()
+    }
+
+    /// A note on the way of a job that goes on.
+    func note(_ report: Report, of rollout: RolloutName) {
+        inbox.append(Submission(.report(report), to: rollout, by: "headgate"))
+        ring()
+    }
+}
+
+extension Job {
+    fileprivate func measured(_ sample: Sample, from start: Moment, to end: Moment) -> Report? {
+        guard case .measure(let order) = action else { return nil }
+        return .measured(order, sample, startedAt: start, finishedAt: end)
+    }
+}

@@ -1,0 +1,204 @@
+package import Analysis
+package import Journal
+package import Logging
+package import Rollouts
+
+/// The one loop that runs all rollouts.
+///
+/// Wishes and reports wait in the inbox. A turn takes all of them at once: decide, append to the journal in one
+/// transaction, apply, compare what is wanted with what runs, start and stop the difference. Between two turns
+/// the loop sleeps until somebody submits something or the next timer is due; idle rollouts cost it nothing.
+package actor ControlLoop {
+    let journal: EventJournal
+    let ports: Ports
+    let clock: any EngineClock
+    let limits: EngineLimits
+    let log: Logger
+
+    var rollouts: [RolloutName: Rollout] = [:]
+    var schedule: Schedule
+    var inbox: [Submission] = []
+    /// Reports that could not be made durable yet. They go first in every turn until they are.
+    var stalled: [Submission] = []
+    /// Rollbacks that went ahead of the journal: each goes once.
+    var unjournaled: Set<RouteOrder> = []
+    var works = Works()
+    /// When the verdict fell, or the abort was wished, for rollouts whose traffic is on its way back.
+    var returningSince: [RolloutName: ContinuousClock.Instant] = [:]
+    package private(set) var meters = Meters()
+    /// Set while the journal does not take what it must.
+    package private(set) var journalTrouble: JournalError?
+    private var isStopping = false
+
+    private let bell: AsyncStream<Void>
+    private let ringer: AsyncStream<Void>.Continuation
+
+    package init(
+        journal: EventJournal, ports: Ports, clock: any EngineClock, limits: EngineLimits = EngineLimits(),
+        log: Logger
+    ) {
+        self.journal = journal
+        self.ports = ports
+        self.clock = clock
+        self.limits = limits
+        self.log = log
+        schedule = Schedule(capacity: limits.jobsPerBackend) { ports.lane(of: $0) }
+        (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func ring() { ringer.yield() }
+
+    func meter(_ body: (inout Meters) -> Void) { body(&meters) }
+
+    func setTrouble(_ error: JournalError?) { journalTrouble = error }
+}
+
+// MARK: - What callers need
+
+extension ControlLoop {
+    /// Folds the journal. Afterwards the loop knows every rollout; nothing is started before `run`.
+    package func recover() async throws(JournalError) {
+        var folded: [RolloutName: Rollout] = [:]
+        try await journal.replay { entry throws(JournalError) in
+            folded[entry.rollout, default: Rollout(name: entry.rollout)].apply(entry.event, at: entry.moment)
+        }
+        rollouts = folded
+    }
+
+    /// Runs until `stop` or cancellation, and ends when everything it started has ended.
+    package func run() async {
+        for name in rollouts.keys { reschedule(name) }
+        let watchers = ports.routers.values.map { router in Task { await self.watch(router) } }
+        let survey = Task { await self.examineAll() }
+        await turnUntilStopped()
+        (watchers + [survey]).forEach { $0.cancel() }
+        await works.end()
+        decline(inbox)
+    }
+
+    /// Hands in a wish and waits for what became of it. A decision that returns is durable.
+    package func submit(
+        _ command: Command, to rollout: RolloutName, by who: String, delivery: Delivery? = nil
+    ) async throws(Rejection) -> Decision {
+        if isStopping { throw .stopping }
+        let result = await withCheckedContinuation { (waiting: CheckedContinuation<Outcome, Never>) in
+            inbox.append(
+                Submission(command, to: rollout, by: who, delivery: delivery) {
+                    waiting.resume(returning: $0)
+                })
+            ring()
+        }
+        return try result.get()
+    }
+
+    package typealias Outcome = Result<Decision, Rejection>
+
+    package func rollout(_ name: RolloutName) -> Rollout? { rollouts[name] }
+
+    package var names: [RolloutName] { rollouts.keys.sorted() }
+
+    package var all: [Rollout] { rollouts.values.sorted { $0.name < $1.name } }
+
+    package var runningCount: Int { schedule.runningCount }
+
+    package var now: Moment { clock.now() }
+
+    /// Takes no more wishes and lets what is on its way to the mesh arrive, for so long at the most.
+    package func stop(within limit: Duration) async {
+        isStopping = true
+        let deadline = ContinuousClock.now + limit
+        while works.isRouting, ContinuousClock.now < deadline {
+            // Cancelled means that the caller has no more time: then there is nothing to wait for.
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { break }
+        }
+        ringer.finish()
+    }
+}
+
+// MARK: - The loop
+
+extension ControlLoop {
+    private func turnUntilStopped() async {
+        var alarm: Task<Void, Never>?
+        ring()
+        for await _ in bell {
+            await turn()
+            alarm?.cancel()
+            alarm = nextMoment.map { moment in Task { await self.ring(at: moment) } }
+        }
+        alarm?.cancel()
+    }
+
+    private var nextMoment: Moment? {
+        let retry = stalled.isEmpty ? nil : clock.now() + limits.journalRetry
+        return [schedule.nextMoment, retry].compactMap(\.self).min()
+    }
+
+    private func ring(at moment: Moment) async {
+        do {
+            try await clock.sleep(until: moment)
+            ring()
+        } catch {
+            // An earlier alarm took its place.
+        }
+    }
+
+    /// Until nothing waits: what one turn starts may have ended before the next one looks.
+    private func turn() async {
+        launch(schedule.start(at: clock.now()))
+        repeat {
+            let submissions = stalled + inbox
+            stalled = []
+            inbox = []
+            for group in Batch.split(submissions) { await process(group) }
+            launch(schedule.start(at: clock.now()))
+        } while !inbox.isEmpty
+    }
+
+    private func process(_ submissions: [Submission]) async {
+        let batch = Batch(submissions, of: rollouts, at: clock.now())
+        let precaution = takePrecaution(for: batch)
+        do throws(JournalError) {
+            let outcome = try await record(batch)
+            precaution?.cancel()
+            switch outcome {
+            case .new: commit(batch)
+            case .repeated(let delivery): submissions.forEach { $0.reply?(.failure(.repeated(delivery))) }
+            }
+        } catch {
+            precaution?.cancel()
+            endure(error, submissions)
+        }
+    }
+
+    private func record(_ batch: Batch) async throws(JournalError) -> DeliveryOutcome {
+        if let delivery = batch.delivery {
+            return try await journal.append(batch.entries, delivery: delivery)
+        }
+        if batch.entries.isEmpty { return .new }
+        try await journal.append(batch.entries)
+        meter { $0.commits += 1 }
+        return .new
+    }
+
+    private func commit(_ batch: Batch) {
+        if journalTrouble != nil { log.notice("the journal takes entries again") }
+        setTrouble(nil)
+        unjournaled = []
+        rollouts.merge(batch.drafts) { $1 }
+        batch.drafts.keys.forEach(reschedule)
+        count(batch)
+        for (submission, outcome) in batch.outcomes {
+            if let job = submission.outcomeOf { launch(schedule.finish(job)) }
+            submission.reply?(outcome)
+        }
+    }
+
+    func reschedule(_ name: RolloutName) {
+        schedule.want(rollouts[name]?.outstanding ?? [], of: name).forEach { works.stop($0) }
+    }
+
+    private func decline(_ submissions: [Submission]) {
+        submissions.forEach { $0.reply?(.failure(.stopping)) }
+    }
+}

@@ -1,0 +1,64 @@
+import Analysis
+import Rollouts
+
+/// The routers and providers that the engine reaches the world through, by the names that documents use.
+package struct Ports: Sendable {
+    let routers: [String: any TrafficRouter]
+    let providers: [String: any MetricProvider]
+
+    package init(routers: [any TrafficRouter], providers: [any MetricProvider]) {
+        self.routers = Dictionary(uniqueKeysWithValues: routers.map { ($0.kind, $0) })
+        self.providers = Dictionary(uniqueKeysWithValues: providers.map { ($0.kind, $0) })
+    }
+
+    func lane(of job: Job) -> Lane {
+        switch job.action {
+        case .wake: .free
+        case .route(let order) where order.isRollback: .free
+        case .route(let order):
+            .backend("route " + (routers[order.target.router]?.backend(of: order.target) ?? ""))
+        case .measure(let order):
+            .backend("measure " + (providers[order.query.provider]?.backend(of: order.query) ?? ""))
+        }
+    }
+
+    /// Write, then wait until the data plane shows it. `note` is told in between, when the write was taken.
+    func carryOut(
+        _ order: RouteOrder, of rollout: RolloutName, journal: String, within limit: Duration,
+        note: @escaping @Sendable (Report) async -> Void
+    ) async -> Report {
+        let (since, attempt) = (order.since, order.attempt)
+        guard let router = routers[order.target.router] else {
+            return .routeFailed(since: since, attempt: attempt, failure: unknownRouter(order.target.router))
+        }
+        let write = RouteWrite(
+            rollout: rollout, target: order.target, route: order.route, since: since,
+            previous: order.previous, journal: journal)
+        return await within(limit) {
+            do throws(RouteFailure) {
+                let receipt = try await router.write(write)
+                await note(.routeAccepted(since: since, receipt: receipt.text))
+                return .routed(since: since, evidence: try await router.confirm(receipt).text)
+            } catch {
+                return .routeFailed(since: since, attempt: attempt, failure: error)
+            }
+        }
+    }
+
+    private func unknownRouter(_ kind: String) -> RouteFailure {
+        let known = routers.keys.sorted().joined(separator: ", ")
+        return RouteFailure(.rejected, "no router \"\(kind)\" is configured; configured: \(known)")
+    }
+
+    /// The store's own timeout is the limit; a moment more lets the provider say why in its own words.
+    func sample(_ query: Query, at now: Moment) async -> Sample {
+        guard let provider = providers[query.provider] else {
+            let known = providers.keys.sorted().joined(separator: ", ")
+            return .failure(
+                SampleFailure(
+                    .refused,
+                    "no metrics store of kind \"\(query.provider)\" is configured; configured: \(known)"))
+        }
+        return await within(query.timeout + .milliseconds(500)) { await provider.sample(query, at: now) }
+    }
+}

@@ -1,0 +1,102 @@
+package import Rollouts
+
+/// Moves traffic in one kind of mesh.
+///
+/// A router is asked in two steps, because a weight counts when the data plane has it and not when an interface
+/// took it. Both are idempotent: the engine repeats them after a crash, a timeout or a doubt.
+package protocol TrafficRouter: Sendable {
+    /// What `TrafficTarget.router` says for this router: `envoy`.
+    var kind: String { get }
+
+    /// Names what is reached through this target, so that one slow mesh delays its own rollouts only.
+    func backend(of target: TrafficTarget) -> String
+
+    /// Writes the route. Returns when the mesh's interface took it: *accepted*.
+    ///
+    /// Refuses to replace a write that it does not know of (`fenced`, see `RouteWrite.mayReplace`), and leaves
+    /// alone what bears the mark of another journal (`foreign`). Writes nothing when the mesh already bears this
+    /// very route under this very number.
+    func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt
+
+    /// Returns when the data plane shows the written route: *applied*. Throws what the data plane said against it.
+    /// The caller sets the deadline by cancelling.
+    func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence
+
+    /// What the mesh bears for the target now; none where nothing was ever written.
+    func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
+
+    /// The rollouts whose routes may have been changed by somebody else, as that is noticed. The engine observes
+    /// each and decides. Ends when the router is closed.
+    func disturbances() -> AsyncStream<RolloutName>
+}
+
+/// One route to be written, with the marks it must bear.
+package struct RouteWrite: Hashable, Sendable {
+    package let rollout: RolloutName
+    package let target: TrafficTarget
+    package let route: Route
+    /// The fence; see `Sequence`.
+    package let since: Sequence
+    /// The latest number that may be there already.
+    package let previous: Sequence
+    /// The identity of the journal that wants it.
+    package let journal: String
+
+    package init(
+        rollout: RolloutName, target: TrafficTarget, route: Route, since: Sequence, previous: Sequence? = nil,
+        journal: String
+    ) {
+        self.rollout = rollout
+        self.target = target
+        self.route = route
+        self.since = since
+        self.previous = previous ?? max(since, 1) - 1
+        self.journal = journal
+    }
+
+    /// Whether this write may take the place of one with that number. A higher one is either newer than this
+    /// write, or was made by nobody its log knows of.
+    package func mayReplace(_ borne: Sequence) -> Bool { borne <= previous }
+}
+
+/// The mesh's interface took a write.
+package struct RouteReceipt: Hashable, Sendable {
+    package let write: RouteWrite
+    /// For people: `wrote /etc/envoy/routes/checkout.json`.
+    package let text: String
+    /// What `confirm` looks for in the data plane: a version.
+    package let token: String
+
+    package init(write: RouteWrite, text: String, token: String) {
+        self.write = write
+        self.text = text
+        self.token = token
+    }
+}
+
+/// The data plane shows the route.
+package struct RouteEvidence: Hashable, Sendable {
+    /// For people: `Envoy shows version 12.f00d, 20 % on web-b`.
+    package let text: String
+
+    package init(text: String) {
+        self.text = text
+    }
+}
+
+/// What the mesh bears.
+package struct ObservedRoute: Hashable, Sendable {
+    /// None where the weights are not of a form that this project writes.
+    package let route: Route?
+    package let since: Sequence?
+    package let journal: String?
+    /// For people, where it differs from what is wanted.
+    package let text: String
+
+    package init(route: Route?, since: Sequence?, journal: String?, text: String) {
+        self.route = route
+        self.since = since
+        self.journal = journal
+        self.text = text
+    }
+}

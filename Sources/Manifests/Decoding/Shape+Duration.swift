@@ -1,0 +1,44 @@
+extension Shape where Output == Duration {
+    /// A duration as Go writes it: `30s`, `1h30m`, `500ms`.
+    package static var duration: Shape {
+        Shape { field in
+            guard case .string(let text) = field.node.value else {
+                field.refuse(expected: "a duration such as 30s, 5m or 1h30m")
+                return nil
+            }
+            return goDuration(text, field)
+        }
+    }
+
+    /// A duration as Go writes it, or a whole number of seconds, quoted or not.
+    package static var durationOrSeconds: Shape {
+        Shape { field in
+            switch field.node.value {
+            case .integer(let seconds): return secondsDuration(seconds, field)
+            case .string(let text):
+                return Int(text).map { secondsDuration($0, field) } ?? goDuration(text, field)
+            default:
+                field.refuse(expected: "a duration such as 30s, 5m or 1h30m, or a number of seconds")
+                return nil
+            }
+        }
+    }
+}
+
+private func goDuration(_ text: String, _ field: Field) -> Duration? {
+    do {
+        return try GoDuration.parse(text)
+    } catch {
+        field.refuse("\(quoted(text)) \(error.rawValue)")
+        return nil
+    }
+}
+
+private func secondsDuration(_ seconds: Int, _ field: Field) -> Duration? {
+    do {
+        return try GoDuration.duration(seconds: seconds)
+    } catch {
+        field.refuse("\(seconds) \(error.rawValue)")
+        return nil
+    }
+}

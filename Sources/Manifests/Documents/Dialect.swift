@@ -1,0 +1,42 @@
+package import Analysis
+
+/// The two families of documents that are read.
+///
+/// Argo Rollouts' documents keep Argo's meaning, traps included. Our own kind uses the same names for the same
+/// ideas and is strict where Argo is lax.
+package enum Dialect: String, CaseIterable, Sendable {
+    case headgate = "headgate.dev/v1alpha1"
+    case argo = "argoproj.io/v1alpha1"
+
+    package var judgement: Judgement { self == .argo ? .argo : .safe }
+
+    /// Whether `key:` with nothing after it is the same as no key at all, as Kubernetes has it.
+    var nullIsAbsent: Bool { self == .argo }
+}
+
+extension Shape where Output == [Field] {
+    /// The items of a list, not yet read. Each of them may cost a lot of work later, so their number is bounded.
+    static func items(max: Int) -> Shape {
+        Shape { field in
+            guard let items = field.items else { return nil }
+            guard items.count > max else { return items }
+            field.refuse("has \(items.count) items; the limit is \(max)")
+            return nil
+        }
+    }
+}
+
+extension Fields {
+    /// The value of a key that may be absent, by the dialect's idea of absence.
+    mutating func optional<Output>(
+        _ key: String, in dialect: Dialect, _ shape: Shape<Output>
+    ) -> Output? {
+        optional(key, shape, nullIsAbsent: dialect.nullIsAbsent)
+    }
+
+    /// The value of a key, whatever it is; nil where the dialect calls it absent.
+    mutating func field(_ key: String, in dialect: Dialect) -> Field? {
+        guard let value = field(key), !(dialect.nullIsAbsent && value.isNull) else { return nil }
+        return value
+    }
+}

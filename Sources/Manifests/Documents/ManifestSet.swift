@@ -1,0 +1,69 @@
+package import Rollouts
+
+/// What a set of files declares.
+///
+/// The files are read together, because a rollout refers to templates in other files. Everything that is wrong in
+/// any of them is in `diagnostics`; what is right is declared nevertheless.
+package struct ManifestSet: Sendable {
+    /// The rollouts without an error, by name.
+    package let declarations: [Declaration]
+    /// The rollouts that have a name and errors, by name. What was declared of them before stays in force.
+    package let refused: [RolloutName]
+    /// Of all files: by file, then from top to bottom.
+    package let diagnostics: [Diagnostic]
+    /// The names of the templates, broken ones included.
+    package let templates: [String]
+    package let fileCount: Int
+
+    package var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+/// A file that somebody else has read.
+package struct ManifestFile: Sendable {
+    /// What diagnostics and declarations call it: `rollouts/checkout.yaml`.
+    package let path: String
+    package let bytes: [UInt8]
+
+    package init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+}
+
+extension ManifestSet {
+    package static func load(_ files: [ManifestFile]) -> ManifestSet {
+        var reading = Reading()
+        for file in files { reading.read(file.bytes, path: file.path) }
+        return reading.joined()
+    }
+
+    /// Files, and folders with everything in them that is named like YAML or JSON.
+    ///
+    /// With a `root`, paths are below it, and are called by what they are below it.
+    package static func load(paths: [String], root: String? = nil) -> ManifestSet {
+        var reading = Reading()
+        let walk = FolderWalk(root: root, paths: paths)
+        reading.report(walk.diagnostics)
+        for path in walk.files { reading.readFile(walk.location(of: path), name: path) }
+        return reading.joined()
+    }
+
+    /// Whether a rollout that was declared before is really gone: no file speaks of it any more, and none that
+    /// could is broken.
+    package func isGone(_ declaration: Declaration) -> Bool {
+        guard !declarations.contains(where: { $0.name == declaration.name }) else { return false }
+        guard !refused.contains(declaration.name) else { return false }
+        return !diagnostics.contains { diagnostic in
+            diagnostic.severity == .error && diagnostic.covers(declaration.source)
+        }
+    }
+}
+
+extension Diagnostic {
+    /// Whether it is about this file, or about a folder that it may be in.
+    fileprivate func covers(_ source: String) -> Bool {
+        file == source
+            || line == nil && (file == "." || source.hasPrefix(file.hasSuffix("/") ? file : file + "/"))
+    }
+}

@@ -1,0 +1,161 @@
+import Analysis
+
+extension Shape where Output == Metric {
+    /// One of `spec.metrics`, with its arguments filled in as far as they are known. Nil without a report where a
+    /// value is still open.
+    static func metric(_ dialect: Dialect) -> Shape {
+        .object { fields in
+            let draft = MetricDocument(&fields, dialect)
+            draft.checkConditions()
+            draft.checkLimits()
+            return draft.metric
+        }
+    }
+}
+
+/// A metric as it is written, for the rules that look at several of its fields.
+private struct MetricDocument {
+    let field: Field
+    let dialect: Dialect
+    let name: String?
+    let query: Query?
+    let interval: Duration?
+    let initialDelay: Duration?
+    let count: Int?
+    let successCondition: ConditionText?
+    let failureCondition: ConditionText?
+    let failureLimit: Int?
+    let inconclusiveLimit: Int?
+    let consecutiveErrorLimit: Int?
+    let consecutiveSuccessLimit: Int?
+
+    init(_ fields: inout Fields, _ dialect: Dialect) {
+        field = fields.field
+        self.dialect = dialect
+        name = fields.required("name", .metricName.unlessOpen)
+        interval = fields.optional("interval", in: dialect, .interval.unlessOpen)
+        initialDelay = fields.optional("initialDelay", in: dialect, .duration.unlessOpen)
+        count = fields.optional("count", in: dialect, .limit(from: dialect == .argo ? 0 : 1).unlessOpen)
+        successCondition = fields.optional("successCondition", in: dialect, .condition(dialect).unlessOpen)
+        failureCondition = fields.optional("failureCondition", in: dialect, .condition(dialect).unlessOpen)
+        failureLimit = fields.optional("failureLimit", in: dialect, .limit(from: -1).unlessOpen)
+        inconclusiveLimit = fields.optional("inconclusiveLimit", in: dialect, .limit(from: 0).unlessOpen)
+        consecutiveErrorLimit = fields.optional(
+            "consecutiveErrorLimit", in: dialect, .limit(from: 0).unlessOpen)
+        consecutiveSuccessLimit = fields.optional(
+            "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
+        query = fields.required("provider", .provider)
+    }
+
+    var metric: Metric? {
+        guard let name, let query else { return nil }
+        return Metric(
+            name: name, query: query, interval: interval, initialDelay: initialDelay ?? .zero,
+            count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: successCondition?.text,
+            failureCondition: failureCondition?.text,
+            failureLimit: failureLimit == -1 ? nil : failureLimit ?? 0,
+            inconclusiveLimit: inconclusiveLimit ?? 0, consecutiveErrorLimit: consecutiveErrorLimit ?? 4,
+            consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil })
+    }
+
+    private func isThere(_ key: String) -> Bool {
+        field.node[key].map { !(dialect.nullIsAbsent && $0.isNull) } ?? false
+    }
+}
+
+// MARK: - What several fields say together
+
+extension MetricDocument {
+    func checkConditions() {
+        if dialect == .headgate, !isThere("successCondition"), !isThere("failureCondition") {
+            field.refuse(
+                "needs a successCondition or a failureCondition: without one every number would be good")
+        }
+        guard let query else { return }
+        for condition in [successCondition, failureCondition].compactMap(\.self) {
+            if let flaw = condition.flaw(for: query) { condition.field.refuse(flaw) }
+        }
+    }
+
+    func checkLimits() {
+        if let count, count > 1, !isThere("interval") {
+            field.refuse("count \(count) needs an interval")
+        }
+        if failureLimit == -1, (consecutiveSuccessLimit ?? 0) == 0, !isOpen("consecutiveSuccessLimit") {
+            field.refuse(
+                "failureLimit -1 switches failing off, which needs a consecutiveSuccessLimit to end by")
+        }
+        guard let count, count > 0 else { return }
+        checkReach(of: count)
+    }
+
+    /// A limit that the count cannot reach never bites.
+    private func checkReach(of count: Int) {
+        let failures = max(failureLimit ?? 0, 0)
+        let successes = consecutiveSuccessLimit ?? 0
+        if let inconclusiveLimit, inconclusiveLimit > count {
+            field.refuse("inconclusiveLimit \(inconclusiveLimit) is more than count \(count)")
+        }
+        if failures > count {
+            field.refuse("failureLimit \(failures) is more than count \(count)")
+        } else if successes > count - failures {
+            let limits = "failureLimit \(failures) and consecutiveSuccessLimit \(successes)"
+            field.refuse("\(limits) together are more than count \(count)")
+        } else if failures == count {
+            field.warn("failureLimit \(failures) is not less than count \(count): this metric can never fail")
+        }
+    }
+
+    private func isOpen(_ key: String) -> Bool {
+        field.node[key].map { Field($0, field.diagnostics).isOpen } ?? false
+    }
+}
+
+// MARK: - The shapes of its fields
+
+extension Shape {
+    /// Nothing, and no report, where an argument is still open.
+    fileprivate var unlessOpen: Shape {
+        Shape { field in field.isOpen ? nil : self.read(field) }
+    }
+}
+
+extension Shape where Output == Duration {
+    /// How often a store may be asked by one metric.
+    private static var shortest: Duration { .milliseconds(100) }
+
+    fileprivate static var interval: Shape {
+        duration.refusing { $0 < shortest ? "\($0.text) is less than \(shortest.text)" : nil }
+    }
+}
+
+extension Shape where Output == String {
+    /// What only a release can fill in is filled in queries and conditions.
+    fileprivate static var metricName: Shape {
+        nonEmptyString.refusing { $0.contains("{{") ? "a name can't take anything from a release" : nil }
+    }
+}
+
+extension Shape where Output == Int {
+    /// A whole number, in quotes or not: an argument that is filled in makes a string of it.
+    fileprivate static func limit(from least: Int) -> Shape {
+        Shape { field in
+            guard case .string(let text) = field.node.value, Int(text) != nil else {
+                return field.read(.int(in: least...Int(Int32.max)))
+            }
+            let plain = YAMLNode(.scalar(YAMLScalar(text)), at: field.node.mark)
+            return Field(plain, at: field.path, field.diagnostics).read(.int(in: least...Int(Int32.max)))
+        }
+    }
+}
+
+extension Shape where Output == ConditionText {
+    /// Argo takes an empty condition for none.
+    fileprivate static func condition(_ dialect: Dialect) -> Shape {
+        Shape { field in
+            let shape: Shape<String> = dialect == .argo ? .string : .nonEmptyString
+            guard let text = field.read(shape), !text.isEmpty else { return nil }
+            return ConditionText(text: text, field: field)
+        }
+    }
+}

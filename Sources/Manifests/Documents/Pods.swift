@@ -1,0 +1,74 @@
+/// The fields of an Argo Rollout that are about pods: known, checked for what would be refused at the door of a
+/// cluster, and not acted on.
+enum Pods {
+    private static let ofSpec = [
+        "replicas", "selector", "template", "workloadRef", "minReadySeconds", "revisionHistoryLimit",
+        "progressDeadlineSeconds", "progressDeadlineAbort", "analysis",
+    ]
+    private static let ofCanary = [
+        "maxSurge", "maxUnavailable", "antiAffinity", "canaryMetadata", "stableMetadata",
+        "scaleDownDelaySeconds",
+        "scaleDownDelayRevisionLimit", "abortScaleDownDelaySeconds", "minPodsPerReplicaSet",
+        "replicaProgressThreshold",
+    ]
+
+    static func read(_ spec: inout Fields) {
+        for key in ofSpec { _ = spec.field(key) }
+        spec.refuseUnsupported([
+            "restartAt": "pods are left to whoever deploys them",
+            "rollbackWindow": "every release climbs all steps",
+        ])
+        spec.field("template", in: .argo)?.checkPodTemplate()
+        warn(spec.field)
+    }
+
+    /// One warning for a document, at the first of these fields.
+    private static func warn(_ spec: Field) {
+        let canary = spec.node["strategy"]?["canary"]
+        let keys = present(ofSpec, in: spec.node) + (canary.map { present(ofCanary, in: $0) } ?? [])
+        guard let first = keys.first else { return }
+        let names = keys.map { "`\($0.text)`" }.joined(separator: ", ")
+        spec.warn(
+            at: first.mark,
+            "pods are left to whoever deploys them: \(names) \(keys.count == 1 ? "is" : "are") read and not acted on"
+        )
+    }
+
+    private static func present(_ known: [String], in node: YAMLNode) -> [YAMLKey] {
+        (node.mapping ?? []).map(\.key).filter { known.contains($0.text) }
+    }
+
+    /// Makes the fields of `strategy.canary` known.
+    static func ignore(_ canary: inout Fields) {
+        for key in ofCanary { _ = canary.field(key) }
+    }
+}
+
+extension Field {
+    fileprivate func checkPodTemplate() {
+        for key in ["initContainers", "containers"] {
+            child("spec")?.child(key)?.children.forEach { container in
+                for kind in ["requests", "limits"] {
+                    container.child("resources")?.child(kind)?.children.forEach { $0.checkQuantity() }
+                }
+            }
+        }
+    }
+
+    private func checkQuantity() {
+        guard let text = read(.stringOrNumber) else { return }
+        if !Quantity.isValid(text) {
+            refuse("\(quoted(text)) is no quantity; write it like 100m, 0.5, 64Mi or 1G")
+        }
+    }
+
+    private func child(_ key: String) -> Field? {
+        node[key].map { Field($0, at: path.appending(key: key), diagnostics) }
+    }
+
+    /// The values of a mapping, or the items of a list; none of anything else.
+    private var children: [Field] {
+        if node.sequence != nil { return items ?? [] }
+        return (node.mapping ?? []).compactMap { child($0.key.text) }
+    }
+}

@@ -1,0 +1,108 @@
+import Analysis
+
+extension Shape where Output == Query {
+    /// `provider: {prometheus: {…}}`: one kind of store, and the question to it.
+    static var provider: Shape {
+        .object { fields in
+            let hasUnsupported = unsupportedProviders.contains { fields.has($0.key) }
+            let prometheus = fields.field("prometheus")
+            fields.refuseUnsupported(unsupportedProviders)
+            guard let prometheus, !hasUnsupported else {
+                if !hasUnsupported, fields.field.node.mapping?.isEmpty == true {
+                    fields.field.refuse("needs one of: prometheus")
+                }
+                return nil
+            }
+            return prometheus.read(.prometheus)
+        }
+    }
+
+    private static var unsupportedProviders: KeyValuePairs<String, String> {
+        [
+            "cloudWatch": only, "datadog": only, "graphite": only, "influxdb": only, "job": only,
+            "kayenta": only, "newRelic": only, "plugin": only, "skywalking": only, "wavefront": only,
+            "web": only,
+        ]
+    }
+
+    private static var only: String { "the provider that works is prometheus" }
+
+    private static var prometheus: Shape {
+        .object { fields in
+            let query = fields.required("query", .nonEmptyString)
+            let address = fields.optional("address", .storeAddress)
+            let timeout = fields.optional("timeout", .timeout)
+            let range = fields.optional("rangeQuery", .rangeQuery)
+            fields.refuseUnsupported([
+                "authentication": "it belongs in the server's configuration",
+                "headers": "they belong in the server's configuration",
+                "insecure": "it belongs in the server's configuration",
+            ])
+            return query.map { text in
+                Query(
+                    provider: "prometheus", address: address, text: text, range: range,
+                    timeout: timeout ?? .seconds(30))
+            }
+        }
+    }
+}
+
+extension Shape where Output == String {
+    /// An address of a metrics store. Argo takes an empty one for none.
+    fileprivate static var storeAddress: Shape {
+        Shape { field in
+            guard !field.isOpen, let text = field.read(.string), !text.isEmpty else { return nil }
+            guard let flaw = addressFlaw(text) else { return text }
+            field.refuse(flaw)
+            return nil
+        }
+    }
+
+    fileprivate static var moment: Shape {
+        Shape { field in
+            guard !field.isOpen, let text = field.read(.nonEmptyString) else { return nil }
+            do throws(ExpressionError) {
+                let type = try Expression(parsing: text).check(result: .none)
+                if type == .time || type == .any { return text }
+                field.refuse(
+                    "\(quoted(text)) gives \(type), not a time; write it like now() - duration(\"5m\")")
+            } catch {
+                field.refuse("\(quoted(text)) is no time: \(error)")
+            }
+            return nil
+        }
+    }
+}
+
+/// Does not show the address before it is known to hold no password.
+private func addressFlaw(_ text: String) -> String? {
+    if text.contains("{{") { return "an address can't take anything from a release" }
+    guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else {
+        return "is no address; it begins with http:// or https://"
+    }
+    let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
+    if authority.isEmpty { return "names no host" }
+    return authority.contains("@")
+        ? "a password has no place here; it belongs in the server's configuration" : nil
+}
+
+extension Shape where Output == Duration {
+    fileprivate static var timeout: Shape {
+        Shape { field in
+            field.isOpen
+                ? nil : field.read(.durationOrSeconds.refusing { $0 == .zero ? "must be more than 0s" : nil })
+        }
+    }
+}
+
+extension Shape where Output == QueryRange {
+    fileprivate static var rangeQuery: Shape {
+        .object { fields in
+            let start = fields.required("start", .moment)
+            let end = fields.required("end", .moment)
+            let step = fields.required("step", .timeout)
+            guard let start, let end, let step else { return nil }
+            return QueryRange(start: start, end: end, step: step)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Analysis
+
+/// An AnalysisTemplate or a ClusterAnalysisTemplate.
+///
+/// Its metrics stay as they were written until the arguments of a rollout are filled in: a count, too, may be
+/// `"{{args.count}}"`.
+struct TemplateDocument {
+    let metadata: Metadata
+    let scope: TemplateScope
+    let dialect: Dialect
+    let arguments: [Argument]
+    let metrics: [Field]
+    let dryRun: [DryRunRule]
+    let templates: [TemplateReference]
+    let diagnostics: Diagnostics
+    /// Whether the file was read without an error; half of a file is not what its writer meant.
+    let isFileWhole: Bool
+
+    var name: String { metadata.name }
+    var file: String { metadata.field.node.mark.file }
+    var isBroken: Bool { !isFileWhole || diagnostics.hasErrors }
+    /// `AnalysisTemplate "success-rate"`.
+    var title: String { "\(scope.rawValue) \(quoted(name))" }
+}
+
+extension TemplateDocument {
+    /// The longest name of an object in Kubernetes.
+    private static let nameLengthMax = 253
+
+    /// Nil, reported, when it has no name by which anybody could refer to it.
+    static func read(
+        _ document: inout Fields, _ dialect: Dialect, _ scope: TemplateScope, isFileWhole: Bool
+    ) -> TemplateDocument? {
+        let metadata = Metadata.read(&document, dialect, lengthMax: nameLengthMax)
+        if dialect == .argo { document.ignore("status") }
+        let spec: Spec? = document.required("spec", .object { Spec(&$0, dialect) })
+        document.refuseUnknown()
+        guard let metadata else { return nil }
+        return TemplateDocument(
+            metadata: metadata, scope: scope, dialect: dialect, arguments: spec?.arguments ?? [],
+            metrics: spec?.metrics ?? [], dryRun: spec?.dryRun ?? [], templates: spec?.templates ?? [],
+            diagnostics: document.field.diagnostics, isFileWhole: isFileWhole)
+    }
+
+    private struct Spec {
+        let arguments: [Argument]
+        let metrics: [Field]
+        let dryRun: [DryRunRule]
+        let templates: [TemplateReference]
+
+        init(_ fields: inout Fields, _ dialect: Dialect) {
+            arguments = fields.optional("args", in: dialect, Argument.declared(dialect)) ?? []
+            metrics = fields.optional("metrics", in: dialect, .items(max: 50)) ?? []
+            dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
+            templates = fields.optional("templates", in: dialect, .list(of: .templateReference)) ?? []
+            if dialect == .argo { fields.warnOfRunKeys() }
+            let isEmpty = ["metrics", "templates"].allSatisfy {
+                fields.field.node[$0]?.sequence?.isEmpty ?? true
+            }
+            if isEmpty { fields.field.refuse("needs at least one metric") }
+        }
+    }
+
+    /// Reads the metrics with what is known of the arguments, to find what is wrong whoever uses the template.
+    func check() {
+        let fixed = arguments.compactMap { argument in
+            if case .text(let text) = argument.value { (argument.name, text) } else { nil }
+        }
+        let open: Substitution.Open = dialect == .argo ? .any : .these(Set(arguments.map(\.name)))
+        let substitution = Substitution(Dictionary(fixed) { first, _ in first }, open: open)
+        let names = metrics.compactMap { $0.filled(by: substitution).read(.metric(dialect))?.name }
+        refuseDuplicates(names)
+    }
+
+    private func refuseDuplicates(_ names: [String]) {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            metadata.field.refuse("two metrics of this template are named \(quoted(name))")
+        }
+    }
+}

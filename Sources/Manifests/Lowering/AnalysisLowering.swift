@@ -1,0 +1,70 @@
+import Analysis
+
+/// Turns an analysis of a rollout into metrics: finds its templates, fills in the arguments, and merges the lot.
+struct AnalysisLowering {
+    let rollout: RolloutDocument
+    let library: TemplateLibrary
+
+    /// Nil, reported, when something is missing or does not fit.
+    func metrics(of analysis: AnalysisDocument) -> [Metric]? {
+        guard let templates = library.resolve(analysis.templates),
+            let values = values(for: analysis, templates.map(\.template))
+        else { return nil }
+        let read = templates.map { (resolved: $0, metrics: self.metrics(of: $0, filledWith: values)) }
+        let whole = read.compactMap { resolved, metrics in metrics.map { (resolved: resolved, metrics: $0) } }
+        guard whole.count == read.count else { return nil }
+        refuseDuplicates(whole)
+        let rules = templates.flatMap(\.template.dryRun) + analysis.dryRun
+        let marked = markedDry(whole.flatMap(\.metrics), rules, in: analysis)
+        refuseAllDry(marked, in: analysis)
+        return marked
+    }
+
+    /// Reads a template's metrics with the rollout's arguments. What is wrong now is wrong because of them, so it
+    /// is said where the rollout asks for the template.
+    private func metrics(
+        of resolved: TemplateLibrary.Resolved, filledWith values: [String: String]
+    ) -> [Metric]? {
+        let diagnostics = Diagnostics()
+        let substitution = Substitution(values)
+        let metrics = resolved.template.metrics.compactMap { field in
+            field.reporting(to: diagnostics).filled(by: substitution).read(.metric(rollout.dialect))
+        }
+        for diagnostic in diagnostics.sorted where diagnostic.severity == .error {
+            resolved.field.refuse("\(resolved.template.title) does not fit here: \(diagnostic)")
+        }
+        return diagnostics.hasErrors ? nil : metrics
+    }
+
+    private func refuseDuplicates(_ read: [(resolved: TemplateLibrary.Resolved, metrics: [Metric])]) {
+        var owners: [String: TemplateDocument] = [:]
+        for (resolved, metrics) in read {
+            for metric in metrics {
+                guard let owner = owners.updateValue(resolved.template, forKey: metric.name) else { continue }
+                resolved.field.refuse(
+                    "a metric \(quoted(metric.name)) is in \(owner.title) and in \(resolved.template.title)")
+            }
+        }
+    }
+
+    private func markedDry(
+        _ metrics: [Metric], _ rules: [DryRunRule], in analysis: AnalysisDocument
+    ) -> [Metric] {
+        for rule in rules where !metrics.contains(where: { rule.pattern.matches($0.name) }) {
+            let isOurs = rule.field.diagnostics === rollout.diagnostics
+            let place = isOurs ? "" : "the dryRun rule at \(rule.field.node.mark.text) "
+            let names = metrics.map(\.name).joined(separator: ", ")
+            (isOurs ? rule.field : analysis.field).refuse("\(place)fits none of the metrics: \(names)")
+        }
+        return metrics.map { metric in
+            var metric = metric
+            metric.isDryRun = rules.contains { $0.pattern.matches(metric.name) }
+            return metric
+        }
+    }
+
+    private func refuseAllDry(_ metrics: [Metric], in analysis: AnalysisDocument) {
+        guard rollout.dialect == .headgate, !metrics.isEmpty, metrics.allSatisfy(\.isDryRun) else { return }
+        analysis.field.refuse("all metrics are dry runs, so nothing would ever be judged; leave one to count")
+    }
+}

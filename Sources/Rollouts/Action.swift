@@ -1,0 +1,39 @@
+package import Analysis
+
+/// The work that a state wants, in the infinitive. Derived, never stored; independent of each other.
+package enum Action: Hashable, Sendable {
+    case route(RouteOrder)
+    case measure(MeasureOrder)
+    /// Say when the moment has come.
+    case wake(at: Moment)
+
+    /// The moment before which the action must not be started.
+    package var notBefore: Moment {
+        switch self {
+        case .route(let order): order.notBefore
+        case .measure(let order): order.notBefore
+        case .wake(let moment): moment
+        }
+    }
+}
+
+/// Set a route. Repeating it is harmless: a weight is set, never added to.
+package struct RouteOrder: Hashable, Sendable {
+    package let target: TrafficTarget
+    package let route: Route
+    package let since: Sequence
+    package let previous: Sequence
+    package let attempt: Int
+    package let notBefore: Moment
+    /// Whether it takes traffic back to the stable release: such an order waits for nothing and nobody.
+    package let isRollback: Bool
+}
+
+/// Take one measurement.
+package struct MeasureOrder: Hashable, Sendable {
+    package let run: RunID
+    package let metric: Int
+    package let number: Int
+    package let query: Query
+    package let notBefore: Moment
+}

@@ -1,0 +1,73 @@
+package import Analysis
+
+/// Wishes and reports: everything that can make a rollout decide.
+package enum Command: Sendable {
+    case declare(Declaration)
+    case withdraw
+    /// A release is ready to take traffic.
+    case start(release: String)
+    /// On to the next step. `from` is the step that the person saw: two promotes of one step count once.
+    case promote(from: Int?)
+    /// All the way up at once.
+    case promoteFully
+    case pause
+    case resume
+    case abort(why: String?)
+    case retry
+    case report(Report)
+}
+
+/// How an action went. Every action that was started reports exactly once.
+package enum Report: Sendable {
+    case routed(since: Sequence, evidence: String)
+    case routeFailed(since: Sequence, attempt: Int, failure: RouteFailure)
+    case measured(MeasureOrder, Sample, startedAt: Moment, finishedAt: Moment)
+    case woke(at: Moment)
+
+    /// A note on the way, not an outcome: the mesh's interface took the write.
+    case routeAccepted(since: Sequence, receipt: String)
+    /// Not the outcome of an action: the mesh bears something else than it was shown to. `bears` is the number
+    /// on it, where it is this journal's.
+    case drifted(found: String, bears: Sequence?)
+}
+
+/// A wish that is declined. The text says what stands in the way and what would help.
+package enum Refusal: Error, Hashable, Sendable {
+    case undeclared(RolloutName)
+    case invalidRelease(String, why: String)
+    case abortedBefore(release: String)
+    case notRunning(RolloutName)
+    case nothingToRetry(RolloutName)
+    case noStableRelease(RolloutName)
+    case stepMoved(from: Int, to: Int)
+    case notApplied(Weight, trouble: String?)
+    case summiting
+    case alreadyPaused
+    case notPaused
+    case pausedByManifest(source: String)
+}
+
+extension Refusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .undeclared(let name):
+            "no manifest declares \(name); add one to a watched folder (a file with an error changes nothing)"
+        case .invalidRelease(let name, let why):
+            "release \"\(name.prefix(64))\" \(why)"
+        case .abortedBefore(let release):
+            "\(release) was taken back; announce a new release, or try this one again with `retry`"
+        case .notRunning(let name): "\(name) has no release in flight"
+        case .nothingToRetry(let name): "\(name) has no aborted release to try again"
+        case .noStableRelease(let name): "\(name) has no stable release to return to: this is its first one"
+        case .stepMoved(let from, let to):
+            "step \(from + 1) is over, the rollout is at step \(to + 1); look again before you promote"
+        case .notApplied(let weight, let trouble):
+            "\(weight) is not applied yet"
+                + (trouble.map { ": \($0)" } ?? "; wait a moment, or promote --full")
+        case .summiting: "all steps are passed; the release is getting all traffic"
+        case .alreadyPaused: "it is paused already"
+        case .notPaused: "it is not paused by command; a pause step ends by `promote`"
+        case .pausedByManifest(let source): "\(source) says `paused: true`; take it out there"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package import Analysis
+
+/// Where a rollout stands.
+package enum Phase: Hashable, Codable, Sendable {
+    /// No release was ever announced. Leaves by `started`.
+    case empty
+    /// The stable release carries everything. Leaves by `started`.
+    case resting
+    /// A release is on its way up. Leaves by `completed`, `aborted` or `restored`; a newer release takes its place
+    /// by `started`.
+    case climbing(Flight)
+    /// A release was taken back; the stable one carries everything. Leaves by `started` or `restored`.
+    case aborted(Failure)
+}
+
+/// A release that was taken back, and why.
+package struct Failure: Hashable, Codable, Sendable {
+    package let release: Release
+    package let step: Int
+    package let stepCount: Int
+    package let reason: AbortReason
+    package let at: Moment
+}
+
+package enum AbortReason: Hashable, Codable, Sendable {
+    /// A run's verdict.
+    case verdict(Judged)
+    /// A person, in their words.
+    case command(by: String, why: String?)
+    /// The mesh bears a rollback that the journal does not: it was made while the journal could not be written.
+    case unjournaledRollback
+}
+
+/// A verdict and the evidence it rests on.
+package struct Judged: Hashable, Codable, Sendable {
+    package let run: RunID
+    package let verdict: Verdict
+    package let metric: String
+    package let metricIndex: Int
+    /// One sentence for people: which number, which condition, which limit.
+    package let reason: String
+}

@@ -1,0 +1,203 @@
+package import Analysis
+
+extension Rollout {
+    /// What a wish or a report comes to, as facts; or a refusal. Changes nothing.
+    package func decide(_ command: Command, by who: String, at now: Moment) throws(Refusal) -> [Event] {
+        try turn(command, by: who, at: now).entries.map(\.event)
+    }
+
+    /// A decision and the state it leads to, for the caller who must make the entries durable in between.
+    package func turn(
+        _ command: Command, by who: String, at now: Moment
+    ) throws(Refusal) -> (entries: [Entry], next: Rollout) {
+        var draft = Draft(self, by: who, at: now)
+        try draft.take(command)
+        draft.settle()
+        return (draft.entries, draft.rollout)
+    }
+}
+
+/// A decision in the making: facts are applied to a copy as they are found, so that one can follow from another
+/// in the same turn, from the number that breached to the route that takes the traffic back.
+struct Draft {
+    private(set) var rollout: Rollout
+    private(set) var entries: [Entry] = []
+    let who: String
+    let now: Moment
+
+    init(_ rollout: Rollout, by who: String, at now: Moment) {
+        self.rollout = rollout
+        self.who = who
+        self.now = now
+    }
+
+    mutating func emit(_ event: Event, by author: String? = nil) {
+        rollout.apply(event, at: now)
+        entries.append(
+            Entry(
+                rollout: rollout.name, sequence: rollout.sequence, moment: now,
+                who: author ?? who, event: event))
+    }
+
+    mutating func take(_ command: Command) throws(Refusal) {
+        switch command {
+        case .declare(let declaration): declare(declaration)
+        case .withdraw: if rollout.declaration != nil, !rollout.isWithdrawn { emit(.withdrawn) }
+        case .start(let release): try start(release)
+        case .promote(let step): try promote(from: step)
+        case .promoteFully: try promoteFully()
+        case .pause: try pause()
+        case .resume: try resume()
+        case .abort(let why): try abort(why)
+        case .retry: try retry()
+        case .report(let report): take(report)
+        }
+    }
+}
+
+// MARK: - Wishes
+
+extension Draft {
+    private mutating func declare(_ declaration: Declaration) {
+        guard rollout.declaration != declaration || rollout.isWithdrawn else { return }
+        emit(.declared(declaration))
+    }
+
+    private func flight() throws(Refusal) -> Flight {
+        guard let flight = rollout.flight else { throw .notRunning(rollout.name) }
+        return flight
+    }
+
+    private func requireDeclaration() throws(Refusal) {
+        guard rollout.declaration != nil, !rollout.isWithdrawn else { throw .undeclared(rollout.name) }
+    }
+
+    /// Announcing a release twice is harmless: CI retries, and it must not restart what is on its way.
+    private mutating func start(_ name: String) throws(Refusal) {
+        try requireDeclaration()
+        if let flaw = ReleaseName.flaw(of: name) { throw .invalidRelease(name, why: flaw) }
+        if let stable = rollout.stable, stable.name == name {
+            if rollout.phase != .resting { emit(.restored(release: stable)) }
+            return
+        }
+        if rollout.flight?.release.name == name { return }
+        if case .aborted(let failure) = rollout.phase, failure.release.name == name {
+            throw .abortedBefore(release: name)
+        }
+        begin(Release(name: name, place: rollout.stable?.place.other ?? .a), .announced)
+    }
+
+    /// The first release of all has nothing to be compared with and nothing to return to: it gets everything.
+    private mutating func begin(_ release: Release, _ cause: StartCause) {
+        emit(.started(release: release, cause: cause))
+        if rollout.stable == nil { emit(.summited(by: nil)) }
+    }
+
+    private mutating func promote(from step: Int?) throws(Refusal) {
+        let flight = try flight()
+        if let step, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
+        switch flight.stage {
+        case .summiting: throw .summiting
+        case .routing where rollout.routing?.isApplied != true:
+            throw .notApplied(flight.weight, trouble: rollout.routing?.lastFailure?.message)
+        default: break
+        }
+        emit(flight.isPastSteps ? .summited(by: who) : .stepPassed(step: flight.step, by: .promoted(by: who)))
+    }
+
+    private mutating func promoteFully() throws(Refusal) {
+        if try flight().stage != .summiting { emit(.summited(by: who)) }
+    }
+
+    private mutating func pause() throws(Refusal) {
+        _ = try flight()
+        if rollout.heldBy != nil { throw .alreadyPaused }
+        emit(.held(by: who))
+    }
+
+    private mutating func resume() throws(Refusal) {
+        if rollout.heldBy != nil { return emit(.resumed(by: who)) }
+        if let declaration = rollout.declaration, declaration.isPaused {
+            throw .pausedByManifest(source: declaration.source)
+        }
+        throw .notPaused
+    }
+
+    private mutating func abort(_ why: String?) throws(Refusal) {
+        _ = try flight()
+        guard rollout.stable != nil else { throw .noStableRelease(rollout.name) }
+        emit(.aborted(reason: .command(by: who, why: why)))
+    }
+
+    private mutating func retry() throws(Refusal) {
+        guard case .aborted(let failure) = rollout.phase else { throw .nothingToRetry(rollout.name) }
+        try requireDeclaration()
+        begin(failure.release, .retry)
+    }
+}
+
+// MARK: - Reports
+
+extension Draft {
+    /// A report on work that is no longer wanted changes nothing.
+    private mutating func take(_ report: Report) {
+        switch report {
+        case .routeAccepted(let since, let receipt):
+            if isAwaited(since), rollout.routing?.receipt != receipt {
+                emit(.routeAccepted(since: since, receipt: receipt))
+            }
+        case .routed(let since, let evidence):
+            if isAwaited(since) { emit(.routed(since: since, evidence: evidence)) }
+        case .routeFailed(let since, let attempt, let failure):
+            if isAwaited(since), rollout.routing?.failures == attempt { fail(since, failure) }
+        case .measured(let order, let sample, let start, let end):
+            measure(order, sample, from: start, to: end)
+        case .woke: elapse()
+        case .drifted(let found, let bears): drift(found, bears)
+        }
+    }
+
+    private func isAwaited(_ since: Sequence) -> Bool {
+        rollout.routing.map { $0.since == since && !$0.isApplied } ?? false
+    }
+
+    /// A number that no log can have come to by counting: somebody made it up.
+    private static let sequenceMax = Sequence(Int64.max / 2)
+
+    /// In mid-climb a fence of our own that is higher than our log can only be a rollback that was made while the
+    /// journal could not be written. Anywhere else the log itself may be old, and writing would be a guess.
+    private mutating func fail(_ since: Sequence, _ failure: RouteFailure) {
+        guard failure.kind == .fenced, let bears = failure.bears, bears <= Self.sequenceMax,
+            rollout.flight != nil, rollout.stable != nil
+        else { return emit(.routeFailed(since: since, failure: failure)) }
+        emit(.fenceRaised(to: bears))
+        emit(.aborted(reason: .unjournaledRollback))
+    }
+
+    /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is
+    /// right, or the log is an old copy, and a person must say which.
+    private mutating func drift(_ found: String, _ bears: Sequence?) {
+        guard let routing = rollout.routing, routing.isApplied else { return }
+        guard let bears, bears > routing.since else { return emit(.drifted(found: found)) }
+        let message = "the mesh bears write #\(bears) (\(found)), which the journal does not know"
+        let failure = RouteFailure(.fenced, message, bears: bears)
+        if routing.lastFailure != failure { fail(routing.since, failure) }
+    }
+
+    private mutating func measure(_ order: MeasureOrder, _ sample: Sample, from start: Moment, to end: Moment)
+    {
+        guard let run = rollout.flight?.run(order.run), run.due(order.metric) != nil,
+            run.tallies[order.metric].measured == order.number
+        else { return }
+        let metric = run.metrics[order.metric]
+        let measurement = metric.measurement(of: sample, by: run.judgement, from: start, to: end)
+        emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
+    }
+
+    private mutating func elapse() {
+        guard let flight = rollout.flight, case .pausing(let until?) = flight.stage, until <= now,
+            rollout.hold != nil
+        else { return }
+        emit(.pauseElapsed(step: flight.step))
+    }
+}

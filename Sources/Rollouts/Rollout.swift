@@ -1,0 +1,63 @@
+package import Analysis
+
+/// A rollout: the fold of its log.
+///
+/// `decide` turns wishes and reports into facts, `apply` folds facts into the state, and `outstanding` says which
+/// work the state wants. After a crash the log is folded again and everything outstanding is started: recovery is
+/// the ordinary path.
+package struct Rollout: Hashable, Sendable {
+    package let name: RolloutName
+    /// The sequence of the last event; see `Sequence`.
+    package internal(set) var sequence: Sequence = 0
+    package internal(set) var declaration: Declaration?
+    package internal(set) var isWithdrawn = false
+    package internal(set) var stable: Release?
+    package internal(set) var phase = Phase.empty
+    package internal(set) var routing: Routing?
+    /// Who paused it by command, while it is paused.
+    package internal(set) var heldBy: String?
+    package internal(set) var lastEventAt = Moment(microseconds: 0)
+
+    package init(name: RolloutName) {
+        self.name = name
+    }
+
+    package var flight: Flight? {
+        guard case .climbing(let flight) = phase else { return nil }
+        return flight
+    }
+
+    /// What keeps a flight from going on, although its step would let it; none when nothing does.
+    package var hold: Hold? {
+        guard let flight else { return nil }
+        if let heldBy { return .command(by: heldBy) }
+        if let declaration, declaration.isPaused { return .manifest(source: declaration.source) }
+        if let blindness = flight.blindness { return .outage(blindness) }
+        return isRouteAwaited(by: flight) ? .route(routing?.lastFailure?.message) : nil
+    }
+
+    /// Whether the weight that an earlier step gave is not (or no longer) what the data plane shows. A step that
+    /// sets a weight waits for it anyway.
+    private func isRouteAwaited(by flight: Flight) -> Bool {
+        guard let routing, !routing.isApplied else { return false }
+        return flight.stage != .routing && flight.stage != .summiting
+    }
+
+    /// The route that the phase wants; none before the first release.
+    var wantedRoute: Route? {
+        switch phase {
+        case .empty: return nil
+        case .resting, .aborted: return stable.map { .all(to: $0.place) }
+        case .climbing(let flight): return Route(flight.weight, to: flight.release.place)
+        }
+    }
+}
+
+package enum Hold: Hashable, Sendable {
+    case command(by: String)
+    case manifest(source: String)
+    /// The metrics store can't be asked: the weight holds, nobody is rolled back or promoted.
+    case outage(String)
+    /// The data plane does not show the weight that was passed before: somebody changed it, or it was re-declared.
+    case route(String?)
+}

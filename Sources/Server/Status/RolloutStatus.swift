@@ -1,0 +1,104 @@
+/// A rollout as people and programs see it: what it does, why it waits, and on which evidence.
+///
+/// Moments are RFC 3339 texts in UTC with milliseconds; durations are seconds; weights are percent of all traffic.
+/// Steps are numbered from one. What is not there is left out.
+package struct RolloutStatus: Hashable, Codable, Sendable {
+    package let name: String
+    package let phase: PhaseWord
+    /// One sentence: what it does or why it waits.
+    package let message: String
+    /// The manifest that declares it: `rollouts/checkout.yaml`.
+    package let source: String?
+    /// Whether that manifest is gone: what runs goes on, nothing new starts.
+    package let isWithdrawn: Bool
+    /// The sequence of its last event.
+    package let sequence: UInt64
+    /// When that was; none before the first.
+    package let updatedAt: String?
+    package let stable: ReleaseStatus?
+    /// The release on its way up; none when there is none.
+    package let canary: ReleaseStatus?
+    /// The share that the canary is wanted to have, in percent; zero when there is none.
+    package let weight: Double
+    /// None before the first release.
+    package let routing: RoutingStatus?
+    /// Where the next release is to be deployed: the backend of the place that is not stable. While a canary is
+    /// on its way up, that is the canary's own.
+    package let idleBackend: String?
+    package let step: StepStatus?
+    /// All steps of the plan in words: the plan in flight, else that of the next release.
+    package let steps: [String]
+    /// The analyses that are going on.
+    package let analyses: [AnalysisStatus]
+    package let hold: HoldStatus?
+    package let failure: FailureStatus?
+}
+
+/// The words that Argo Rollouts uses, with their meanings.
+package enum PhaseWord: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The stable release carries everything, and the data plane shows it.
+    case healthy = "Healthy"
+    case progressing = "Progressing"
+    /// Waits for a time or a person by the will of a plan or of a person.
+    case paused = "Paused"
+    /// A release was taken back.
+    case degraded = "Degraded"
+    /// No release was ever announced.
+    case pending = "Pending"
+}
+
+package struct ReleaseStatus: Hashable, Codable, Sendable {
+    package let release: String
+    /// What the router calls the place it runs in.
+    package let backend: String
+}
+
+package struct RoutingStatus: Hashable, Codable, Sendable {
+    /// Percent by backend; the two make up 100.
+    package let wanted: [String: Double]
+    package let router: String
+    /// Whether the data plane shows what is wanted.
+    package let isApplied: Bool
+    /// The sequence of the event that wanted it.
+    package let since: UInt64
+    /// What the mesh's interface said when it took the write.
+    package let receipt: String?
+    /// What the data plane showed when it had the route.
+    package let evidence: String?
+    /// Tries that failed since it was wanted.
+    package let failures: Int
+    package let lastFailure: String?
+}
+
+package struct StepStatus: Hashable, Codable, Sendable {
+    /// From one; the last one's when all are passed.
+    package let number: Int
+    package let count: Int
+    package let text: String
+    package let since: String
+    package let sinceSeconds: Double
+    /// For a pause that ends by itself.
+    package let endsAt: String?
+    package let remainingSeconds: Double?
+}
+
+/// What keeps the release from going on, although its step would let it.
+package struct HoldStatus: Hashable, Codable, Sendable {
+    package enum Kind: String, Hashable, Codable, Sendable {
+        case command, manifest, outage, route
+    }
+
+    package let kind: Kind
+    package let message: String
+}
+
+/// A release that was taken back.
+package struct FailureStatus: Hashable, Codable, Sendable {
+    package let release: String
+    package let backend: String?
+    /// The step it was at, from one.
+    package let step: Int
+    package let stepCount: Int
+    package let reason: String
+    package let at: String
+}

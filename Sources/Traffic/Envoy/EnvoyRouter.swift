@@ -1,0 +1,107 @@
+package import Engine
+package import Rollouts
+package import Transport
+
+/// Moves traffic between two clusters of Envoys on plain machines, by the files that these take routes from.
+///
+/// *Accepted* is a file in place; *applied* is every Envoy's admin interface showing its version and weights. A
+/// file that an Envoy rejects is taken away again: Envoy itself goes on with the last good split, but would serve
+/// nothing if it were started anew with the rejected one.
+package final class EnvoyRouter: TrafficRouter {
+    package let kind = "envoy"
+    private let settings: EnvoySettings
+    private let admins: [EnvoyAdmin]
+    private let files: RouteFiles
+    private let watch: FolderWatch
+
+    /// Throws where the folder can't be watched, and where there is no Envoy to ask.
+    package init(_ settings: EnvoySettings, sender: any HTTPSender) throws(RouteFailure) {
+        guard !settings.admins.isEmpty else {
+            throw RouteFailure(.rejected, "envoy: no admin address; without one no route is ever confirmed")
+        }
+        self.settings = settings
+        admins = settings.admins.map { EnvoyAdmin(settings: $0, timeout: settings.timeout, sender: sender) }
+        files = RouteFiles(folder: settings.folder)
+        watch = try FolderWatch(settings.folder)
+    }
+
+    package func backend(of target: TrafficTarget) -> String {
+        "envoy \(settings.folder)"
+    }
+
+    package func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt {
+        let target = try EnvoyTarget(write.rollout, write.target)
+        let document = RouteDocument(write, target)
+        let file = await files.file(of: write.rollout, target)
+        let isNew = try await file.put(document)
+        let deed = isNew ? "wrote" : "found in place:"
+        return RouteReceipt(write: write, text: "\(deed) \(file.path)", token: document.version)
+    }
+
+    package func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence {
+        let target = try EnvoyTarget(receipt.write.rollout, receipt.write.target)
+        let document = RouteDocument(receipt.write, target)
+        let file = await files.file(of: receipt.write.rollout, target)
+        try await allShow(document, file)
+        let who = admins.count == 1 ? "\(admins[0].name) shows" : "\(admins.count) Envoys show"
+        let text = "\(who) version \(BorneRoute(parsing: document.bytes))"
+        do throws(RouteFailure) {
+            try await file.keep(document)
+            return RouteEvidence(text: text)
+        } catch {
+            // The route is applied all the same: a full disk must not hold back the news of a rollback.
+            return RouteEvidence(text: "\(text); no copy was kept: \(error.message)")
+        }
+    }
+
+    package func observe(
+        _ rollout: RolloutName, _ target: TrafficTarget
+    ) async throws(RouteFailure) -> ObservedRoute? {
+        let target = try EnvoyTarget(rollout, target)
+        let file = await files.file(of: rollout, target)
+        guard let bytes = try await file.read() else { return nil }
+        return ObservedRoute(bytes, at: file.path, target, shown: await sights(of: target.route))
+    }
+
+    /// For one reader.
+    package func disturbances() -> AsyncStream<RolloutName> {
+        let (files, changes) = (files, watch.changes)
+        return AsyncStream { await files.nextDisturbed(in: changes) }
+    }
+
+    /// Ends the watch, and with it `disturbances()`.
+    package func close() {
+        watch.stop()
+    }
+}
+
+extension EnvoyRouter {
+    /// Waits for all Envoys; the first that rejects the route settles it.
+    private func allShow(_ document: RouteDocument, _ file: RouteFile) async throws(RouteFailure) {
+        let pauses = settings.pauses
+        let failure = await withTaskGroup(of: RouteFailure?.self) { group in
+            for admin in admins {
+                let confirmation = Confirmation(document, file, admin, pauses: pauses)
+                group.addTask { await confirmation.failure() }
+            }
+            var failures: [RouteFailure] = []
+            for await case let failure? in group {
+                failures.append(failure)
+                group.cancelAll()
+            }
+            // The others then fail too, and only say that they were called off.
+            return failures.first { $0.kind == .rejected } ?? failures.first
+        }
+        if let failure { throw failure }
+    }
+
+    /// What each Envoy shows, where it can be asked.
+    private func sights(of route: String) async -> [EnvoySight] {
+        await withTaskGroup(of: EnvoySight.self) { group in
+            for admin in admins {
+                group.addTask { await EnvoySight(of: route, at: admin) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.admin < $1.admin }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Rollouts
+
+/// One rollout's file in Envoy's folder: written by one order at a time, watched for other hands.
+actor RouteFile {
+    let rollout: RolloutName
+    private let file: AtomicFile
+    /// The route that Envoy was last seen to have. Envoy serves nothing when it starts with a file that it
+    /// rejects, so there must be one to put back.
+    private let applied: AtomicFile
+    /// What the file held when the engine last heard of it.
+    private var known: [UInt8]?
+
+    nonisolated var path: String { file.path }
+
+    init(_ rollout: RolloutName, route: String, folder: String) {
+        self.rollout = rollout
+        file = AtomicFile(folder: folder, name: "\(route).json")
+        applied = AtomicFile(folder: folder, name: ".\(route).applied")
+    }
+
+    /// Puts the route in place unless it is there already. Returns whether anything was written.
+    func put(_ document: RouteDocument) throws(RouteFailure) -> Bool {
+        try file.exclusively { () throws(RouteFailure) in
+            let present = try file.read()
+            if let present { try check(BorneRoute(parsing: present).marks, against: document.marks) }
+            known = document.bytes
+            guard present != document.bytes else { return false }
+            try file.replace(with: document.bytes)
+            return true
+        }
+    }
+
+    func read() throws(RouteFailure) -> [UInt8]? {
+        known = try file.read()
+        return known
+    }
+
+    /// Moves the same content in once more, so that Envoy reads it again and says yes or no to it.
+    func putAgain(_ document: RouteDocument) throws(RouteFailure) {
+        try file.exclusively { () throws(RouteFailure) in
+            try expect(document)
+            try file.replace(with: document.bytes)
+        }
+    }
+
+    /// Notes that Envoy has the route.
+    func keep(_ document: RouteDocument) throws(RouteFailure) {
+        guard try applied.read() != document.bytes else { return }
+        try applied.replace(with: document.bytes)
+    }
+
+    func lastApplied() throws(RouteFailure) -> [UInt8]? {
+        try applied.read()
+    }
+
+    /// Puts what Envoy has in the place of what it rejected.
+    func replace(_ rejected: RouteDocument, with bytes: [UInt8]) throws(RouteFailure) {
+        try file.exclusively { () throws(RouteFailure) in
+            try expect(rejected)
+            known = bytes
+            try file.replace(with: bytes)
+        }
+    }
+
+    /// Whether the file holds what the engine has not heard of.
+    func isDisturbed() -> Bool {
+        // A file that can't be read is for the engine to find out about, by observing it.
+        guard let present = try? file.read() else { return known != nil }
+        return present != known
+    }
+
+    private func expect(_ document: RouteDocument) throws(RouteFailure) {
+        guard try file.read() == document.bytes else {
+            throw RouteFailure(.unverified, "\(path) was changed by somebody while Envoy was to read it")
+        }
+    }
+
+    private func check(_ borne: RouteMarks?, against marks: RouteMarks) throws(RouteFailure) {
+        guard let borne else { return }
+        guard borne.rollout == marks.rollout else {
+            throw RouteFailure(
+                .foreign,
+                "\(path) bears the mark of rollout \(borne.rollout); give one of the two another `route`")
+        }
+        guard borne.journal == marks.journal else {
+            throw RouteFailure(
+                .foreign,
+                "\(path) bears the mark of journal \(borne.journal); stop the controller that keeps it, or "
+                    + "delete \(path) to let this journal take over (Envoy keeps serving the last split)")
+        }
+        guard borne.since <= marks.since else {
+            throw RouteFailure(
+                .fenced, "\(path) bears event \(borne.since), which is later than \(marks.since)",
+                bears: borne.since)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure this machine: rollback latency, turns per second, memory, start, validate.",
+        discussion: """
+            The figures are printed as JSON. They are never asserted: compare two runs on one quiet machine.
+
+            Example: headgate bench --rollbacks 100
+            """)
+
+    @Option(help: "Rollbacks on a real Envoy.") var rollbacks = 60
+    @Option(help: "Rollouts in memory and in the journal.") var rollouts = 10_000
+    @Option(help: "Manifests to validate.") var files = 1_000
+
+    func run() async throws {
+        var report = BenchReport()
+        complain("rollbacks on a real Envoy: \(rollbacks) …")
+        report.verdictToApplied = try await RollbackBench(rollbacks: rollbacks).run()
+        complain("turns through a durable journal …")
+        report.turns = try await TurnBench().run()
+        complain("\(rollouts) rollouts in memory, and again from the journal …")
+        let idle = try await IdleBench(rollouts: rollouts).run()
+        (report.idle, report.ready) = (idle.memory, idle.ready)
+        complain("validate \(files) files …")
+        report.validate = try ValidateBench(files: files).run()
+        print(try Output.json(report))
+    }
+
+    private func complain(_ line: String) { Output.complain("bench: " + line) }
+}
+
+/// Times are milliseconds unless the name says otherwise.
+struct BenchReport: Encodable {
+    var verdictToApplied: Spread?
+    var turns: [Turns] = []
+    var idle: Idle?
+    var ready: Ready?
+    var validate: Validation?
+
+    /// From the bad number to the data plane showing the stable release alone.
+    struct Spread: Encodable {
+        let rollbacks: Int
+        let minMs: Double
+        let medianMs: Double
+        let p99Ms: Double
+        let maxMs: Double
+
+        init(_ durations: [Duration]) {
+            let sorted = durations.map { $0 / .milliseconds(1) }.sorted()
+            func quantile(_ share: Double) -> Double {
+                sorted.isEmpty ? 0 : rounded(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))])
+            }
+            rollbacks = sorted.count
+            (minMs, medianMs, p99Ms, maxMs) = (quantile(0), quantile(0.5), quantile(0.99), quantile(1))
+        }
+    }
+
+    struct Turns: Encodable {
+        let submitters: Int
+        let turns: Int
+        let turnsPerSecond: Int
+        /// Transactions: waiting turns share one.
+        let commits: UInt64
+    }
+
+    struct Idle: Encodable {
+        let rollouts: Int
+        let bytesPerRollout: Int
+    }
+
+    struct Ready: Encodable {
+        let rollouts: Int
+        let entries: UInt64
+        let openAndFoldMs: Double
+    }
+
+    struct Validation: Encodable {
+        let files: Int
+        let medianMs: Double
+    }
+}
+
+func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }

@@ -1,0 +1,167 @@
+import Analysis
+import Engine
+import Foundation
+import Journal
+import Manifests
+import Rollouts
+
+/// A mesh that takes everything at once, where it is not the mesh that is measured.
+private struct Instant: TrafficRouter {
+    let kind = "envoy"
+
+    func backend(of target: TrafficTarget) -> String { "bench" }
+
+    func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt {
+        RouteReceipt(write: write, text: "taken", token: "")
+    }
+
+    func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence {
+        RouteEvidence(text: "shown")
+    }
+
+    func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
+    { nil }
+
+    func disturbances() -> AsyncStream<RolloutName> { AsyncStream { $0.finish() } }
+}
+
+private func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "headgate-bench-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let outcome: Result<Value, any Error>
+    do { outcome = .success(try await body(folder.path)) } catch { outcome = .failure(error) }
+    try FileManager.default.removeItem(at: folder)
+    return try outcome.get()
+}
+
+private func declaration(_ number: Int) -> Declaration {
+    let name = "rollout-\(number)"
+    let metric = Metric(
+        name: "success-rate",
+        query: Query(
+            provider: "prometheus", text: "sum(rate(requests_total{cluster=\"{{canary.backend}}\"}[1m]))"),
+        interval: .seconds(30), successCondition: "result[0] >= 0.95")
+    let weights = [5, 20, 50].compactMap { Weight(percent: $0) }
+    return Declaration(
+        name: RolloutName(name),
+        traffic: TrafficTarget(router: "envoy", backends: .init(a: name + "-a", b: name + "-b")),
+        plan: Plan(
+            steps: weights.flatMap { [.setWeight($0), .pause(.seconds(60))] },
+            background: BackgroundAnalysis(metrics: [metric]), judgement: .safe),
+        source: "rollouts/\(name).yaml")
+}
+
+/// Turns per second through the real, durable journal, from one submitter and from many.
+struct TurnBench {
+    func run() async throws -> [BenchReport.Turns] {
+        var found: [BenchReport.Turns] = []
+        for submitters in [1, 16, 256] { found.append(try await run(submitters)) }
+        return found
+    }
+
+    private func run(_ submitters: Int) async throws -> BenchReport.Turns {
+        let each = submitters == 1 ? 500 : max(40, 6_000 / submitters)
+        return try await withTemporaryFolder { folder in
+            try await withLoop(in: folder, Ports(routers: [Instant()], providers: [])) { loop in
+                let time = try await ContinuousClock().measure {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for submitter in 0..<submitters {
+                            group.addTask { try await declareAgainAndAgain(submitter, each, loop) }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+                let turns = submitters * each
+                return BenchReport.Turns(
+                    submitters: submitters, turns: turns,
+                    turnsPerSecond: Int(Double(turns) / (time / .seconds(1))),
+                    commits: await loop.meters.commits)
+            }
+        }
+    }
+}
+
+/// A manifest that changes each time: one turn, one entry, and the answer only when it is on the disk.
+private func declareAgainAndAgain(_ submitter: Int, _ times: Int, _ loop: ControlLoop) async throws {
+    var declaration = declaration(submitter)
+    for time in 0..<times {
+        declaration.source = "rollouts/\(time).yaml"
+        _ = try await loop.submit(.declare(declaration), to: declaration.name, by: "bench")
+    }
+}
+
+/// What an idle rollout costs, and how long the engine takes to know all of them again.
+struct IdleBench {
+    let rollouts: Int
+
+    func run() async throws -> (memory: BenchReport.Idle, ready: BenchReport.Ready) {
+        try await withTemporaryFolder { folder in
+            let ports = Ports(routers: [Instant()], providers: [])
+            let entries = try await withLoop(in: folder, ports) { loop in
+                try await fill(loop)
+                return await loop.meters.entries
+            }
+            return try await fold(folder, ports, entries)
+        }
+    }
+
+    private func fill(_ loop: ControlLoop) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<rollouts {
+                group.addTask {
+                    let declaration = declaration(number)
+                    _ = try await loop.submit(.declare(declaration), to: declaration.name, by: "bench")
+                    _ = try await loop.submit(.start(release: "v1"), to: declaration.name, by: "bench")
+                }
+            }
+            try await group.waitForAll()
+        }
+        for number in 0..<rollouts {
+            try await loop.wait(RolloutName("rollout-\(number)")) { $0.phase == .resting }
+        }
+    }
+
+    private func fold(
+        _ folder: String, _ ports: Ports, _ entries: UInt64
+    ) async throws -> (memory: BenchReport.Idle, ready: BenchReport.Ready) {
+        let before = residentBytes()
+        let start = ContinuousClock.now
+        return try await withLoop(in: folder, ports) { loop in
+            let time = ContinuousClock.now - start
+            let bytes = (residentBytes() - before) / rollouts
+            guard await loop.names.count == rollouts else { throw CommandError("the journal lost rollouts") }
+            return (
+                BenchReport.Idle(rollouts: rollouts, bytesPerRollout: max(0, bytes)),
+                BenchReport.Ready(
+                    rollouts: rollouts, entries: entries, openAndFoldMs: rounded(time / .milliseconds(1)))
+            )
+        }
+    }
+
+    private func residentBytes() -> Int {
+        let status = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let pages = status.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return pages * 4_096
+    }
+}
+
+struct ValidateBench {
+    let files: Int
+
+    func run() throws -> BenchReport.Validation {
+        let manifests = (0..<files).map { number in
+            ManifestFile(
+                path: "rollouts/\(number).yaml",
+                bytes: Array(
+                    DemoManifest.climbing.replacing("name: checkout", with: "name: rollout-\(number)")
+                        .replacing("success-rate", with: "success-rate-\(number)").utf8))
+        }
+        let times = try (0..<5).map { _ in
+            try ContinuousClock().measure {
+                let set = ManifestSet.load(manifests)
+                guard !set.hasErrors else { throw CommandError("the bench's manifests: \(set.errors[0])") }
+            }
+        }
+        return BenchReport.Validation(files: files, medianMs: rounded(times.sorted()[2] / .milliseconds(1)))
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Server
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "The main job on real parts: Envoy, Prometheus, two releases of a service, and a steady load.",
+        discussion: """
+            Three stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a
+            pause and is promoted from the command line. Everything runs on loopback and is cleaned up at the end.
+
+            Example: headgate demo --scenario bad --json report.json
+            """)
+
+    @Option(help: "good, bad or manual; all three without it.") var scenario: [DemoScenario] = []
+    @Option(help: "Requests per second through Envoy.") var load = 250
+    @Option(help: "Write the report to this file as JSON.") var json: String?
+    @Option(help: "Keep all files (configuration, logs, journal) in this folder.") var keep: String?
+
+    func validate() throws {
+        guard (1...2_000).contains(load) else {
+            throw ValidationError("--load: between 1 and 2000 per second")
+        }
+    }
+
+    func run() async throws {
+        let (load, keep, scenarios) = (load, keep, scenario.isEmpty ? DemoScenario.allCases : scenario)
+        let report = try await cancelledByInterrupt {
+            try await withLab(in: keep) { rig in try await Self.play(scenarios, in: rig, load) }
+        }
+        print("\n" + report.text)
+        if let json { try Output.json(report).write(toFile: json, atomically: true, encoding: .utf8) }
+        if let trouble = report.trouble(of: scenarios) { throw CommandError(trouble) }
+    }
+
+    private static func play(_ scenarios: [DemoScenario], in rig: Rig, _ load: Int) async throws -> DemoReport
+    {
+        print("starting Envoy, Prometheus, two places for releases, and headgate …")
+        let stage = try await Stage.set(
+            in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.climbing)
+        try await stage.begin()
+        print("v1 is stable; \(load) requests per second go through Envoy at \(try stage.url())")
+        var report = DemoReport()
+        for (index, scenario) in scenarios.enumerated() {
+            print("\n▌\(index + 1) \(scenario.title)")
+            let picture = DemoPicture()
+            let play = DemoPlay(
+                stage: stage, scenario: scenario, version: "v\(index + 2)", perSecond: load,
+                show: { picture.show($0, $1) }, say: { picture.say($0) })
+            report.scenarios.append(try await play.run())
+        }
+        return report
+    }
+}
+
+extension DemoReport {
+    /// What the demo promises and did not keep.
+    fileprivate func trouble(of scenarios: [DemoScenario]) -> String? {
+        for (scenario, wanted) in zip(self.scenarios, scenarios) {
+            let outcome: Scenario.Outcome = wanted == .bad ? .rolledBack : .promoted
+            if scenario.outcome != outcome { return "\(scenario.name) ended \(scenario.outcome.rawValue)" }
+            if scenario.failedByShift > 0 { return "\(scenario.failedByShift) requests were lost by a shift" }
+        }
+        return nil
+    }
+}
+
+/// The live picture: the rollout, and under it what the load sees.
+private final class DemoPicture {
+    private var screen = Screen()
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    func say(_ text: String) {
+        print("  → \(text)")
+        fflush(nil)
+        screen = Screen()
+    }
+
+    func show(_ status: RolloutStatus, _ load: LoadResult) {
+        guard isTerminal else { return screen.show(status) }
+        screen.show(StatusPicture(status).text + "\n" + line(load))
+    }
+
+    private func line(_ load: LoadResult) -> String {
+        let recent = load.slices.dropLast().suffix(10)
+        let byRelease = recent.reduce(into: [String: Int]()) { $0.merge($1.byRelease, uniquingKeysWith: +) }
+        let shares = byRelease.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)/s" }
+        return "  load    \(shares.joined(separator: "  "))  failed by release \(load.failedByRelease)"
+            + "  by shift \(load.failedByShift)"
+    }
+}
+
+struct DemoServiceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo-service", abstract: "The service of the demo.", shouldDisplay: false)
+
+    @Option(help: "The port on loopback.") var port: UInt16
+    @Option(help: "What it calls itself.") var version: String
+
+    func run() async throws {
+        try await runDemoService(port: port, version: version)
+    }
+}

@@ -1,0 +1,68 @@
+/// The manifests of the demo: real ones, with steps short enough to watch.
+enum DemoManifest {
+    static func rollout(steps: [String], initialDelay: String = "2s") -> String {
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: Rollout
+        metadata:
+          name: checkout
+        spec:
+          strategy:
+            canary:
+              trafficRouting:
+                envoy:
+                  clusters: [checkout-a, checkout-b]
+              analysis:
+                startingStep: 1
+                templates:
+                - templateName: success-rate
+                args:
+                - name: cluster
+                  valueFrom: {backend: canary}
+              steps:
+        \(steps.map { "      - \($0)" }.joined(separator: "\n"))
+        ---
+        \(template(initialDelay: initialDelay))
+        """
+    }
+
+    static let climbing = rollout(steps: [
+        "setWeight: 5", "pause: {duration: 3s}", "setWeight: 20", "pause: {duration: 3s}",
+        "setWeight: 50", "pause: {duration: 4s}",
+    ])
+
+    static let asking = rollout(steps: [
+        "setWeight: 10", "pause: {}", "setWeight: 60", "pause: {duration: 2s}",
+    ])
+
+    /// Birth-safe and on completed requests: see `analysis-templates/success-rate.yaml`, which says why.
+    private static func template(initialDelay: String) -> String {
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: AnalysisTemplate
+        metadata:
+          name: success-rate
+        spec:
+          args:
+          - name: cluster
+          metrics:
+          - name: success-rate
+            initialDelay: \(initialDelay)
+            interval: 500ms
+            failureLimit: 1
+            consecutiveErrorLimit: 20
+            successCondition: result[0] >= 0.95
+            provider:
+              prometheus:
+                query: |
+                  1 - (sum(\(birthSafe("envoy_cluster_upstream_rq_xx", ",envoy_response_code_class=\"5\""))) or vector(0))
+                    / (sum(\(birthSafe("envoy_cluster_upstream_rq_completed", ""))) > 0)
+
+        """
+    }
+
+    private static func birthSafe(_ metric: String, _ labels: String) -> String {
+        let series = "\(metric){envoy_cluster_name=\"{{args.cluster}}\"\(labels)}"
+        return "(\(series) unless \(series) offset 2s) or increase(\(series)[2s])"
+    }
+}

@@ -1,0 +1,102 @@
+import Analysis
+import Engine
+import GRDB
+import Journal
+import Rollouts
+import Testing
+
+/// The journal comes first, but for a rollback. The trouble is real: another connection holds the file.
+@Suite struct JournalTroubleTests {
+    @Test func whileTheJournalIsLockedWishesAreDeclinedAndNothingMoves() async throws {
+        let world = World()
+        try await world.run { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(5)), .pause(nil)]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            let lock = try Lock(world.path)
+            let refusal = await #expect(throws: Rejection.self) {
+                try await loop.submit(.promote(from: nil), to: world.checkout, by: "alice")
+            }
+            guard case .journal(let trouble)? = refusal else { throw Impatient(state: "\(refusal as Any)") }
+            #expect(trouble.kind == .locked)
+            #expect(await loop.rollout(world.checkout)?.flight?.step == 1)
+            try lock.release()
+            _ = try await loop.submit(.promote(from: nil), to: world.checkout, by: "alice")
+            try await world.until(loop) { $0.stable?.name == "v2" }
+        }
+    }
+
+    @Test func aBadVerdictTakesTrafficBackWhileTheJournalIsLocked() async throws {
+        let world = World()
+        try await world.run { loop in
+            try await world.launch(
+                loop, world.declaration([.setWeight(weight(20)), .pause(nil)], background: [world.metric()]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            let lock = try Lock(world.path)
+            await world.store.answer(0.1)
+            try await isBack(world)
+            #expect(await loop.rollout(world.checkout)?.isAborted == false, "nothing durable says so yet")
+            try lock.release()
+            try await world.until(loop) { $0.isAborted && $0.routing?.isApplied == true }
+        }
+        #expect(try await isChainWhole(world))
+    }
+
+    @Test func anAbortIsCarriedOutWhileTheJournalIsLocked() async throws {
+        let world = World()
+        try await world.run { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(20)), .pause(nil)]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            let lock = try Lock(world.path)
+            let decision = try await loop.submit(.abort(why: "errors"), to: world.checkout, by: "alice")
+            #expect(!decision.isDurable)
+            try await isBack(world)
+            try lock.release()
+            try await world.until(loop) { $0.isAborted && $0.routing?.isApplied == true }
+        }
+    }
+
+    @Test func aCrashAfterAnUnjournaledRollbackDoesNotUndoIt() async throws {
+        let world = World()
+        let lock = try await world.run { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(20)), .pause(nil)]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            let lock = try Lock(world.path)
+            _ = try await loop.submit(.abort(why: nil), to: world.checkout, by: "alice")
+            try await isBack(world)
+            return lock
+        }
+        try lock.release()
+        try await world.run { loop in
+            try await world.until(loop) { $0.isAborted && $0.routing?.isApplied == true }
+        }
+        #expect(await world.mesh.borne[world.checkout]?.route == .all(to: .a))
+    }
+
+    private func isBack(_ world: World) async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while await world.mesh.borne[world.checkout]?.route != .all(to: .a) {
+            guard ContinuousClock.now < deadline else { throw Impatient(state: "traffic is not back") }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    private func isChainWhole(_ world: World) async throws -> Bool {
+        try await EventJournal.openReading(at: world.path).verify().flaw == nil
+    }
+}
+
+/// Another connection that holds the file's write lock.
+private final class Lock: Sendable {
+    private let queue: DatabaseQueue
+
+    init(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    }
+
+    func release() throws {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+    }
+}

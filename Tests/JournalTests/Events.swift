@@ -1,0 +1,84 @@
+import Analysis
+
+@testable import Rollouts
+
+/// Values with every field set to something that a careless encoding would lose.
+enum Events {
+    static let release = Release(name: "shop/checkout:v1.2+\"odd\"", place: .b)
+
+    static let metric = Metric(
+        name: "success-rate",
+        query: Query(
+            provider: "prometheus", address: "http://metrics:9090",
+            text: "sum(rate(x{code!~\"5..\"}[1m])) # ü\u{2028}\u{0}\u{1F6B0}",
+            range: QueryRange(start: "now() - duration(\"5m\")", end: "now()", step: .milliseconds(1_500)),
+            timeout: .nanoseconds(1)),
+        interval: .seconds(30), initialDelay: .seconds(-1), count: 7, successCondition: "result[0] >= 0.99",
+        failureCondition: "isNaN(result)", failureLimit: nil, inconclusiveLimit: 3,
+        consecutiveErrorLimit: .max, consecutiveSuccessLimit: 2, isDryRun: true)
+
+    static let measurement = Measurement(
+        phase: .error, trouble: .noData, value: "[NaN, +Inf]", message: "no\nseries",
+        startedAt: Moment(microseconds: .min), finishedAt: Moment(microseconds: .max))
+
+    static let judged = Judged(
+        run: RunID(flight: .max, kind: .step(2)), verdict: .failed, metric: "success-rate", metricIndex: 1,
+        reason: "2 of 6 measurements failed")
+
+    static let declaration = Declaration(
+        name: RolloutName("checkout"),
+        traffic: TrafficTarget(
+            router: "envoy", backends: .init(a: "checkout-a", b: "checkout-b"), settings: ["z": "1", "a": ""]),
+        plan: Plan(
+            steps: [.setWeight(.all), .pause(nil), .pause(.seconds(90)), .analysis([metric])],
+            background: BackgroundAnalysis(metrics: [metric], startingStep: 1), judgement: .argo),
+        isPaused: true, source: "rollouts/checkout.yaml")
+
+    /// One of each event, and one of each thing that an event can hold.
+    static let all: [Event] = [
+        .declared(declaration), .withdrawn,
+        .started(release: release, cause: .announced), .started(release: release, cause: .retry),
+        .restored(release: release), .stepEntered(step: 0),
+        .stepPassed(step: 1, by: .routed), .stepPassed(step: 1, by: .elapsed),
+        .stepPassed(step: 1, by: .verdict), .stepPassed(step: 1, by: .promoted(by: "token:alice")),
+        .pauseElapsed(step: 2), .summited(by: nil), .summited(by: "token:alice"),
+        .completed(release: release),
+        .routeAccepted(since: 4, receipt: "812"), .routed(since: .max, evidence: "version 812"),
+        .routeFailed(since: 4, failure: RouteFailure(.fenced, "bears 9", bears: 9)),
+        .routeFailed(since: 4, failure: RouteFailure(.unavailable, "")),
+        .drifted(found: "60%"), .fenceRaised(to: 1 << 63),
+        .measured(run: RunID(flight: 3, kind: .background(1)), metric: 0, measurement: measurement),
+        .judged(judged), .asked(reason: "no traffic"),
+        .aborted(reason: .verdict(judged)), .aborted(reason: .command(by: "token:alice", why: nil)),
+        .aborted(reason: .command(by: "token:alice", why: "pager")), .aborted(reason: .unjournaledRollback),
+        .held(by: "token:alice"), .resumed(by: "token:alice"),
+    ]
+
+    /// Numbers the kinds of events. Here the compiler asks for the new one, and then the test asks for a sample.
+    static func kind(of event: Event) -> Int {
+        switch event {
+        case .declared: 0
+        case .withdrawn: 1
+        case .started: 2
+        case .restored: 3
+        case .stepEntered: 4
+        case .stepPassed: 5
+        case .pauseElapsed: 6
+        case .summited: 7
+        case .completed: 8
+        case .routeAccepted: 9
+        case .routed: 10
+        case .routeFailed: 11
+        case .drifted: 12
+        case .fenceRaised: 13
+        case .measured: 14
+        case .judged: 15
+        case .asked: 16
+        case .aborted: 17
+        case .held: 18
+        case .resumed: 19
+        }
+    }
+
+    static let kindCount = 20
+}

