@@ -32,10 +32,10 @@ package final class Load: Sendable {
     }
 
     /// Sends until `stop`, then waits for the answers; or until its task is cancelled, which breaks off what
-    /// is under way.
+    /// is under way. A load runs once.
     package func run() async {
         let began = ContinuousClock.now
-        state.withLock { $0 = State(result: LoadResult(began: began)) }
+        state.withLock { $0.result = LoadResult(began: began) }
         await withDiscardingTaskGroup { group in
             var due = began
             while await comes(due) {
@@ -45,7 +45,7 @@ package final class Load: Sendable {
         }
     }
 
-    /// Lets `run` end.
+    /// Lets `run` end, also one that is yet to begin.
     package func stop() {
         state.withLock { $0.isStopping = true }
     }
@@ -54,20 +54,20 @@ package final class Load: Sendable {
     package var result: LoadResult { state.withLock { $0.result } }
 
     /// Runs the load for as long as the body runs, and gives all answers.
-    package static func during(
-        _ load: Load, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
+    package func during(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
     ) async throws -> LoadResult {
-        async let running: Void = load.run()
+        async let running: Void = run()
         do {
             try await body()
         } catch {
-            load.stop()
+            stop()
             await running
             throw error
         }
-        load.stop()
+        stop()
         await running
-        return load.result
+        return result
     }
 
     /// Waits until a request is due; false when there shall be no more. One that is late is due at once,

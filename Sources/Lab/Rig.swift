@@ -20,7 +20,8 @@ package func withLab<Value>(
         outcome = .failure(error)
     }
     await rig.stopAll()
-    if folder == nil { try FileManager.default.removeItem(atPath: place) }
+    // A folder that stays behind is no reason to lose what the body found out.
+    if folder == nil { try? FileManager.default.removeItem(atPath: place) }
     return try outcome.get()
 }
 

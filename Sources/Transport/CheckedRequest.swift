@@ -1,6 +1,8 @@
 /// A request that passed every check that can be made before anything is sent.
 struct CheckedRequest: Sendable {
     let request: HTTPRequest
+    /// Whether the body is read piece by piece, and the timeout ends with the head.
+    let isStream: Bool
     let destination: Destination
     /// Where, for messages.
     let place: String
@@ -9,14 +11,16 @@ struct CheckedRequest: Sendable {
     /// In the form that libcurl takes.
     let headerLines: [String]
 
-    init(_ request: HTTPRequest, proxies: Proxies) throws(TransportError) {
+    init(_ request: HTTPRequest, isStream: Bool, proxies: Proxies) throws(TransportError) {
         self.request = request
+        self.isStream = isStream
         destination = try Destination(request.url, serverName: request.connection.serverName)
         place = destination.place(concealsPath: request.concealsPath)
         do {
             try checkLimits(of: request)
             try checkBody(of: request)
             try checkPaths(of: request.connection)
+            if isStream { try checkVersion(of: request.connection) }
             headerLines = try lines(of: request.headers) + impliedLines(of: request, to: destination)
         } catch {
             throw TransportError(.invalidRequest, at: place, error.message)
@@ -47,6 +51,13 @@ private func checkLimits(of request: HTTPRequest) throws(Objection) {
 private func checkBody(of request: HTTPRequest) throws(Objection) {
     if request.body != nil, !request.method.mayHaveBody {
         throw Objection(message: "a \(request.method.rawValue) can't carry a body; use POST, or leave it out")
+    }
+}
+
+/// Says no rather than quietly taking another version than the one insisted on.
+private func checkVersion(of connection: ConnectionOptions) throws(Objection) {
+    if connection.version == .http2Only {
+        throw Objection(message: "a stream goes over HTTP/1.1; don't insist on HTTP/2, or send it whole")
     }
 }
 

@@ -24,6 +24,7 @@ package struct ConnectionOptions: Sendable, Hashable {
         }
     }
 
+    /// For whole responses. A stream goes over HTTP/1.1 on a connection of its own.
     package enum Version: Sendable, Hashable {
         case http1
         /// HTTP/2 where TLS negotiates it, else HTTP/1.1.

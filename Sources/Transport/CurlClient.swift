@@ -17,15 +17,15 @@ package final class CurlClient: HTTPSender {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let checked = try CheckedRequest(request, proxies: proxies)
+        let checked = try CheckedRequest(request, isStream: false, proxies: proxies)
         let whole = WholeResponse(of: checked)
-        return try await wait(for: whole.answer, of: Order(checked, isStream: false, receiver: whole))
+        return try await wait(for: whole.answer, of: Order(checked, receiver: whole))
     }
 
     package func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
-        let checked = try CheckedRequest(request, proxies: proxies)
+        let checked = try CheckedRequest(request, isStream: true, proxies: proxies)
         let pipe = BodyPipe()
-        let source = WireBody(Order(checked, isStream: true, receiver: pipe), pipe, inbox)
+        let source = WireBody(Order(checked, receiver: pipe), pipe, inbox)
         let head = try await wait(for: pipe.head, of: source.order)
         return HTTPStream(
             status: head.status, headers: head.headers, version: head.version, body: HTTPBody(source))

@@ -6,6 +6,7 @@ extension CurlTransfer {
     func configure(_ checked: CheckedRequest, _ options: CurlOptions) throws(TransportError) {
         try setSafety(options)
         try setTarget(checked, options)
+        try setSharing(checked, options)
         try setMessage(checked, options)
         try setLimits(checked.request, options)
         try setTrust(checked.request.connection, options)
@@ -32,7 +33,20 @@ extension CurlTransfer {
             let real = "::\(destination.host):\(destination.port)"
             try options.set(CURLOPT_CONNECT_TO, list([real]))
         }
-        try options.set(CURLOPT_HTTP_VERSION, connection.version.curl)
+    }
+
+    /// Which connection may serve.
+    ///
+    /// A stream has one of its own, over HTTP/1.1. On a shared HTTP/2 connection libcurl 7.88 stops reading
+    /// for all when one reader pauses: a slow watch would hold up the rollback beside it, until it times out.
+    private func setSharing(_ checked: CheckedRequest, _ options: CurlOptions) throws(TransportError) {
+        let request = checked.request
+        let version = checked.isStream ? .http1 : request.connection.version
+        try options.set(CURLOPT_HTTP_VERSION, version.curl)
+        try options.set(CURLOPT_FRESH_CONNECT, checked.isStream || !request.reusesConnection)
+        try options.set(CURLOPT_FORBID_REUSE, checked.isStream)
+        // A connection grows no older than ten minutes, so that rotated certificates and moved names are seen.
+        try options.set(CURLOPT_MAXLIFETIME_CONN, 600)
     }
 
     private func setMessage(_ checked: CheckedRequest, _ options: CurlOptions) throws(TransportError) {
@@ -53,9 +67,6 @@ extension CurlTransfer {
             try options.set(CURLOPT_LOW_SPEED_LIMIT, 1)
             try options.set(CURLOPT_LOW_SPEED_TIME, silence.seconds)
         }
-        try options.set(CURLOPT_FRESH_CONNECT, !request.reusesConnection)
-        // A connection grows no older than ten minutes, so that rotated certificates and moved names are seen.
-        try options.set(CURLOPT_MAXLIFETIME_CONN, 600)
         // A peer that vanished without a word is noticed within half a minute, idle or not. Otherwise an
         // HTTP/2 connection to it would swallow every request until the kernel gives up, after a quarter hour.
         try options.set(CURLOPT_TCP_KEEPALIVE, true)

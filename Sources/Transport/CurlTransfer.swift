@@ -98,7 +98,7 @@ extension CurlTransfer {
     private func begin(_ head: HTTPHead) -> Bool {
         hasHead = true
         // A stream may last as long as it likes once it has begun.
-        if order.isStream { curlshim_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
+        if order.request.isStream { curlshim_set_long(easy, CURLOPT_TIMEOUT_MS, 0) }
         order.receiver.take(head)
         return true
     }

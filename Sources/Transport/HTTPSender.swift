@@ -7,5 +7,7 @@ package protocol HTTPSender: Sendable {
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 
     /// Sends a request and waits for the head of the response; its body follows piece by piece.
+    ///
+    /// Each stream has a connection of its own, so that a slow reader holds up nobody else.
     func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream
 }

@@ -19,13 +19,10 @@ enum Appetite {
 /// A request on its way to the loop, and who takes in its response. Its identity names the exchange.
 final class Order: Sendable {
     let request: CheckedRequest
-    /// Whether the timeout ends with the head, as for a stream.
-    let isStream: Bool
     let receiver: any Receiver
 
-    init(_ request: CheckedRequest, isStream: Bool, receiver: any Receiver) {
+    init(_ request: CheckedRequest, receiver: any Receiver) {
         self.request = request
-        self.isStream = isStream
         self.receiver = receiver
     }
 }

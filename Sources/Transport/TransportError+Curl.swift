@@ -31,7 +31,8 @@ extension TransportError {
     /// files and certificates.
     init(_ code: CURLcode, detail: String, _ stage: CurlStage, at place: String) {
         let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        let kind = TransportError.Kind(code, detail: detail)
+        let isUnderTLS = place.hasPrefix("https:") && stage == .handshaking
+        let kind = TransportError.Kind(code, detail: detail, isUnderTLS: isUnderTLS)
         self.init(kind, at: place, TransportError.text(kind, reason, stage))
     }
 
@@ -42,7 +43,9 @@ extension TransportError {
         case .tls:
             "TLS failed: \(reason); check the authorities, the server's name and the client certificate"
         case .timeout: "timed out while \(stage.rawValue); check that the server answers, or allow more time"
-        case .interrupted: "the connection broke while \(stage.rawValue): \(reason); try again"
+        case .interrupted:
+            "the connection broke while \(stage.rawValue): \(reason); try again, and check the server's log "
+                + "(one that misses a client certificate may hang up like this)"
         case .protocolViolation: "not the HTTP that was agreed: \(reason); check what listens there"
         case .invalidRequest, .cancelled, .tooLarge, .shutDown: reason
         }
@@ -50,9 +53,11 @@ extension TransportError {
 }
 
 extension TransportError.Kind {
-    init(_ code: CURLcode, detail: String) {
-        // Under TLS 1.3 a server refuses a client certificate only after the handshake, as an alert in
-        // place of the response; libcurl reports a failure to read.
+    /// `isUnderTLS` says that it broke when TLS was being agreed on.
+    ///
+    /// Under TLS 1.3 a server refuses a client certificate only after the handshake. What we see then is a
+    /// matter of timing: an alert in place of the response, or a connection that breaks under our request.
+    init(_ code: CURLcode, detail: String, isUnderTLS: Bool) {
         let isAlert = detail.contains("SSL routines") || detail.contains(" alert ")
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .resolve
@@ -61,8 +66,11 @@ extension TransportError.Kind {
         // A proxy that won't make a tunnel is reported as a failure to read.
         case CURLE_RECV_ERROR where detail.contains("CONNECT"): self = .connect
         case _ where tlsCodes.contains(code.rawValue): self = .tls
-        case CURLE_SEND_ERROR, CURLE_RECV_ERROR: self = isAlert ? .tls : .interrupted
-        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: self = .interrupted
+        case _ where brokenCodes.contains(code.rawValue):
+            self = isAlert || isUnderTLS ? .tls : .interrupted
+        // Also how libcurl reports that it could not even send HTTP/2's first bytes.
+        case CURLE_HTTP2 where isUnderTLS: self = .tls
+        case CURLE_HTTP2 where detail.contains("failure"): self = .interrupted
         case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT: self = .invalidRequest
         default: self = .protocolViolation
         }
@@ -75,3 +83,6 @@ private let tlsCodes: Set<UInt32> = Set(
         CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
         CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
     ].map(\.rawValue))
+
+private let brokenCodes = Set(
+    [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE].map(\.rawValue))

@@ -3,8 +3,10 @@ import Testing
 
 @testable import Lab
 
-@Suite struct ChildProcessTests {
+@Suite final class ChildProcessTests {
     private let log = NSTemporaryDirectory() + "headgate-child-\(UUID().uuidString).log"
+
+    deinit { try? FileManager.default.removeItem(atPath: log) }
 
     @Test func aChildsWordsGoToItsLogAndItsEndIsKnown() async throws {
         let child = try await ChildProcess.start(bash("echo hello; echo trouble >&2; exit 3"))
@@ -40,7 +42,8 @@ import Testing
     @Test func manyChildrenRunAtOnce() async throws {
         let endings = try await withThrowingTaskGroup(of: ChildProcess.Ending.self) { group in
             for code in 0..<40 {
-                group.addTask { await (try ChildProcess.start(bash("exit \(code)"))).waitForEnd() }
+                let command = bash("exit \(code)")
+                group.addTask { try await ChildProcess.start(command).waitForEnd() }
             }
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }

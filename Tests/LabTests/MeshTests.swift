@@ -9,7 +9,7 @@ import Transport
     func envoyFlipsToARouteMovedIntoPlaceWithoutLosingARequest(watchesFolder: Bool) async throws {
         try await withMesh(watchesFolder: watchesFolder) { rig, mesh in
             let load = Load(mesh.url, perSecond: 200, http: rig.http)
-            let result = try await Load.during(load) {
+            let result = try await load.during {
                 try await eventually { load.result.byRelease["v1", default: 0] > 50 }
                 for flip in 0..<10 {
                     let seen = load.result.byRelease
@@ -31,7 +31,7 @@ import Transport
         try await withMesh { rig, mesh in
             let load = Load(mesh.url, http: rig.http)
             mesh.faults["v2"]?.set(DemoFault(rate: 1, status: 503))
-            let result = try await Load.during(load) {
+            let result = try await load.during {
                 try mesh.route(stable: 50, canary: 50, version: "half")
                 try await eventually { load.result.failedByRelease > 20 }
                 #expect(load.result.failedByShift == 0)
@@ -52,7 +52,7 @@ import Transport
                 adminPort: mesh.envoy.design.adminPort, clusters: ["stable", "canary"])
             let prometheus = try await rig.startPrometheus(scraping: [target], every: .milliseconds(200))
             let load = Load(mesh.url, perSecond: 50, http: rig.http)
-            _ = try await Load.during(load) {
+            _ = try await load.during {
                 try await eventually { try await requests(to: "stable", prometheus, rig.http) > 20 }
             }
             // The first failure must not be the birth of its counter.

@@ -3,9 +3,12 @@ import Testing
 
 @testable import Lab
 
-@Suite struct ToolsTests {
+@Suite final class ToolsTests {
+    private let root = NSTemporaryDirectory() + "headgate-tools-\(UUID().uuidString)"
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
     @Test func envoyIsFoundInAFolderAboveAndBeforeThePath() throws {
-        let root = try scratch()
         try install("\(root)/.build/tools/envoy")
         try install("\(root)/bin/envoy")
         try install("\(root)/bin/prometheus")
@@ -32,12 +35,6 @@ import Testing
     @Test func noPortIsGivenTwice() throws {
         let ports = try (0..<200).map { _ in try FreePort.take() }
         #expect(Set(ports).count == 200)
-    }
-
-    private func scratch() throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "headgate-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.path
     }
 
     private func install(_ path: String) throws {

@@ -78,6 +78,14 @@ import Testing
         #expect(error?.description.contains("hunter2") == false)
     }
 
+    @Test func aStreamThatInsistsOnHTTP2IsRefused() {
+        let request = HTTPRequest(.get, "http://host/", connection: ConnectionOptions(version: .http2Only))
+        #expect(refusal(of: request, isStream: true)?.kind == .invalidRequest)
+        #expect(throws: Never.self) {
+            try CheckedRequest(request, isStream: false, proxies: Proxies(environment: [:]))
+        }
+    }
+
     @Test func theDoorRefusesToo() async throws {
         let error = try await withClient { client in
             try await failure { _ = try await client.send(HTTPRequest(.get, "file:///etc/passwd")) }
@@ -85,9 +93,11 @@ import Testing
         #expect(error.kind == .invalidRequest)
     }
 
-    private func refusal(of request: HTTPRequest, _ environment: [String: String] = [:]) -> TransportError? {
+    private func refusal(
+        of request: HTTPRequest, _ environment: [String: String] = [:], isStream: Bool = false
+    ) -> TransportError? {
         #expect(throws: TransportError.self) {
-            try CheckedRequest(request, proxies: Proxies(environment: environment))
+            try CheckedRequest(request, isStream: isStream, proxies: Proxies(environment: environment))
         }
     }
 }

@@ -73,7 +73,8 @@ package actor ManifestWatcher {
 extension ManifestWatcher {
     /// Not on the actor: it answers while the files are read.
     private nonisolated func survey() async -> FileSurvey {
-        FileSurvey.take(paths.map { path in root.map { path.hasPrefix("/") ? path : "\($0)/\(path)" } ?? path })
+        FileSurvey.take(
+            paths.map { path in root.map { path.hasPrefix("/") ? path : "\($0)/\(path)" } ?? path })
     }
 
     private nonisolated func load() async -> ManifestSet { ManifestSet.load(paths: paths, root: root) }

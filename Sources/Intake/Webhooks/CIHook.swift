@@ -73,7 +73,8 @@ extension CIHook {
     private func start(_ announcement: Announcement, _ delivery: Delivery) async throws(Failure) -> String {
         do throws(Rejection) {
             _ = try await loop.submit(
-                .start(release: announcement.release), to: RolloutName(announcement.rollout), by: "webhook:ci",
+                .start(release: announcement.release), to: RolloutName(announcement.rollout),
+                by: "webhook:ci",
                 delivery: delivery)
             return delivery.answer
         } catch {

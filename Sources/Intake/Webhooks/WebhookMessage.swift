@@ -30,7 +30,8 @@ package struct WebhookMessage: Hashable, Sendable {
 
     /// Whether one of the secrets made the signature. All are tried: which one fits must not show in the time.
     func isSigned(_ signature: String, byOneOf secrets: [WebhookSecret]) -> Bool {
-        guard signature.hasPrefix(Self.scheme), let code = bytes(ofHex: signature.dropFirst(Self.scheme.count))
+        guard signature.hasPrefix(Self.scheme),
+            let code = bytes(ofHex: signature.dropFirst(Self.scheme.count))
         else { return false }
         return secrets.reduce(false) { fits, secret in secret.accepts(code, for: signed) || fits }
     }

@@ -73,7 +73,8 @@ package struct WebhookVerifier: Sendable {
         let isPrintable = id.utf8.allSatisfy { (0x21...0x7e).contains($0) }
         guard isPrintable, (1...Self.deliveryLengthMax).contains(id.utf8.count) else {
             throw .malformed(
-                "\(Self.deliveryHeader) must be 1 to \(Self.deliveryLengthMax) printable ASCII characters without spaces")
+                "\(Self.deliveryHeader) must be 1 to \(Self.deliveryLengthMax) printable ASCII characters without spaces"
+            )
         }
     }
 

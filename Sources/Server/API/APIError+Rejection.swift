@@ -14,8 +14,10 @@ extension APIError {
         case .journal(let error): self.init(error)
         case .repeated(let delivery): self.init(.replayed(delivery: delivery.id))
         case .stopping:
-            self = APIError(.serviceUnavailable, "stopping", "the server is shutting down; try again in a moment")
-                .with(.retryAfter, "5")
+            self = APIError(
+                .serviceUnavailable, "stopping", "the server is shutting down; try again in a moment"
+            )
+            .with(.retryAfter, "5")
         }
     }
 

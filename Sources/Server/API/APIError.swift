@@ -35,8 +35,11 @@ extension APIError {
 
     static func method(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> APIError {
         let names = allowed.map(\.rawValue).joined(separator: ", ")
-        return APIError(.methodNotAllowed, "method", "\(method.rawValue.prefix(32)) is not for this path; it takes \(names)")
-            .with(.allow, names)
+        return APIError(
+            .methodNotAllowed, "method",
+            "\(method.rawValue.prefix(32)) is not for this path; it takes \(names)"
+        )
+        .with(.allow, names)
     }
 
     static func tooLarge(limit: Int) -> APIError {

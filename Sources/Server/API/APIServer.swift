@@ -37,7 +37,8 @@ package struct APIServer: Sendable {
         package var version: String
 
         package init(
-            loop: ControlLoop, journal: EventJournal, tokens: Tokens, hook: CIHook, manifests: ManifestWatcher?,
+            loop: ControlLoop, journal: EventJournal, tokens: Tokens, hook: CIHook,
+            manifests: ManifestWatcher?,
             readiness: Readiness, version: String
         ) {
             self.loop = loop
@@ -60,7 +61,8 @@ package struct APIServer: Sendable {
         _ = ProcessVitals.startSeconds
         let counts = RequestCounts()
         let responder = Responder(
-            endpoints: Endpoint.all(of: house, counts, limits), tokens: house.tokens, readiness: house.readiness,
+            endpoints: Endpoint.all(of: house, counts, limits), tokens: house.tokens,
+            readiness: house.readiness,
             counts: counts, limits: limits)
         let application = Application(
             responder: responder, server: .http1(configuration: .bounded(by: limits)),

@@ -86,7 +86,8 @@ private struct AbortBody: StrictBody {
 
     func checkedReason() throws(APIError) -> String? {
         guard let reason, !reason.isEmpty else { return nil }
-        guard reason.utf8.count <= Self.lengthMax, !reason.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+        guard reason.utf8.count <= Self.lengthMax, !reason.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else {
             throw .malformed("`reason` is one line of at most \(Self.lengthMax) bytes")
         }
         return reason

@@ -50,7 +50,8 @@ extension Endpoint {
 private func inTime(
     _ limit: Duration, _ work: @escaping @Sendable () async throws -> Response
 ) async throws -> Response {
-    let (results, first) = AsyncStream<Result<Response, any Error>>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    let (results, first) = AsyncStream<Result<Response, any Error>>.makeStream(
+        bufferingPolicy: .bufferingOldest(1))
     let worker = Task {
         do { first.yield(.success(try await work())) } catch { first.yield(.failure(error)) }
     }

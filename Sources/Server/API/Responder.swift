@@ -33,7 +33,9 @@ struct Responder: HTTPResponder {
         guard let first = here.first else { return (.failure(.noSuchPath(request.uri.path)), "none") }
         let method = request.method == .head ? .get : request.method
         guard let found = here.first(where: { $0.endpoint.method == method }) else {
-            return (.failure(.method(request.method, allowed: here.map(\.endpoint.method))), first.endpoint.path)
+            return (
+                .failure(.method(request.method, allowed: here.map(\.endpoint.method))), first.endpoint.path
+            )
         }
         return (.success(found), found.endpoint.path)
     }
@@ -48,7 +50,8 @@ struct Responder: HTTPResponder {
             return answer(error, context)
         } catch {
             context.logger.error("\(request.method) \(request.uri.path) failed: \(error)")
-            return answer(APIError(.internalServerError, "internal", "the server failed; its log says how"), context)
+            return answer(
+                APIError(.internalServerError, "internal", "the server failed; its log says how"), context)
         }
     }
 

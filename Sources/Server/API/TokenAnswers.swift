@@ -15,7 +15,8 @@ struct TokenAnswers: Sendable {
     func issue(_ call: APICall) async throws -> Response {
         let body = try await call.body(as: TokenBody.self)
         guard let role = Role(rawValue: body.role) else {
-            throw APIError.malformed("`role` is one of: " + Role.allCases.map(\.rawValue).joined(separator: ", "))
+            throw APIError.malformed(
+                "`role` is one of: " + Role.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let text = try await translated { () async throws(Tokens.Failure) in
             try await tokens.issue(name: body.name, role: role, by: call.who)

@@ -31,7 +31,9 @@ package actor Tokens {
 
     package func revoke(_ name: String) async throws(Failure) {
         var wasThere = false
-        do throws(JournalError) { wasThere = try await journal.revokeToken(name) } catch { throw .journal(error) }
+        do throws(JournalError) { wasThere = try await journal.revokeToken(name) } catch {
+            throw .journal(error)
+        }
         known = nil
         if !wasThere { throw .unknown(name, known: try await all().map(\.name)) }
     }
@@ -66,7 +68,8 @@ extension Tokens {
     private static func isFit(_ name: String) -> Bool {
         (1...nameLengthMax).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in
-                scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_.@".unicodeScalars.contains(scalar))
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || "0123456789-_.@".unicodeScalars.contains(scalar))
             }
     }
 

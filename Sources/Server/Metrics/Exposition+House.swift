@@ -47,7 +47,9 @@ extension Exposition {
             "headgate_rollouts", .gauge, "Rollouts by phase.",
             PhaseWord.allCases.map { (["phase": $0.rawValue], Double(phases[$0] ?? 0)) })
         let awaited = rollouts.count { $0.isRouteAwaited }
-        add("headgate_routes_awaited", .gauge, "Rollouts whose route the data plane does not show.", Double(awaited))
+        add(
+            "headgate_routes_awaited", .gauge, "Rollouts whose route the data plane does not show.",
+            Double(awaited))
         add("headgate_jobs_running", .gauge, "Routes and measurements under way.", Double(runningCount))
     }
 
@@ -64,7 +66,9 @@ extension Exposition {
     }
 
     private mutating func add(_ problemCount: Int, _ fileCount: Int) {
-        add("headgate_manifest_problems", .gauge, "Errors and warnings in the manifests.", Double(problemCount))
+        add(
+            "headgate_manifest_problems", .gauge, "Errors and warnings in the manifests.",
+            Double(problemCount))
         add("headgate_manifest_files", .gauge, "Manifest files that were read.", Double(fileCount))
     }
 
@@ -72,6 +76,8 @@ extension Exposition {
         add("process_cpu_seconds_total", .counter, "Time spent on the processor.", vitals.cpuSeconds)
         vitals.residentBytes.map { add("process_resident_memory_bytes", .gauge, "Memory in use.", $0) }
         vitals.openFiles.map { add("process_open_fds", .gauge, "Open files and connections.", Double($0)) }
-        add("process_start_time_seconds", .gauge, "When the process started, since 1970.", ProcessVitals.startSeconds)
+        add(
+            "process_start_time_seconds", .gauge, "When the process started, since 1970.",
+            ProcessVitals.startSeconds)
     }
 }

@@ -39,7 +39,8 @@ struct Exposition {
 
     private mutating func line(_ name: String, _ labels: Labels, _ value: Double) {
         let inside = labels.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
-        text += inside.isEmpty ? "\(name) \(Self.shown(value))\n" : "\(name){\(inside)} \(Self.shown(value))\n"
+        text +=
+            inside.isEmpty ? "\(name) \(Self.shown(value))\n" : "\(name){\(inside)} \(Self.shown(value))\n"
     }
 
     private static func escaped(_ value: String) -> String {

@@ -59,6 +59,7 @@ extension Flight {
         guard let (id, run) = runs.first(where: { $0.id.kind == kind }) else { return nil }
         return Evidence(
             verdict: .successful, id: id, run: run, release: release.name, metric: nil,
-            sentence: "all metrics are good: " + run.metrics.map(\.name).joined(separator: ", "), entry: entry)
+            sentence: "all metrics are good: " + run.metrics.map(\.name).joined(separator: ", "), entry: entry
+        )
     }
 }

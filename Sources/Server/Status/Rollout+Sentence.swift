@@ -8,7 +8,8 @@ extension Rollout {
         case .empty: isWithdrawn ? withdrawn : "no release yet: \(invitation)"
         case .resting: isRouteAwaited ? waitingForRoute : restingSentence
         case .aborted(let failure):
-            [failure.sentence, isRouteAwaited ? waitingForRoute : nil].compactMap(\.self).joined(separator: "; ")
+            [failure.sentence, isRouteAwaited ? waitingForRoute : nil].compactMap(\.self).joined(
+                separator: "; ")
         case .climbing(let flight): hold.map { holdSentence($0) } ?? sentence(for: flight)
         }
     }
@@ -57,7 +58,8 @@ extension Hold {
         case .command(let who): "paused by \(who)"
         case .manifest(let source): "paused by \(source), which says `paused: true`"
         case .outage(let trouble): "the metrics store can't be asked: \(trouble); the weight holds"
-        case .route(let failure): "the data plane does not show the weight" + (failure.map { ": \($0)" } ?? "")
+        case .route(let failure):
+            "the data plane does not show the weight" + (failure.map { ": \($0)" } ?? "")
         }
     }
 }

@@ -51,6 +51,11 @@ package struct ReleaseStatus: Hashable, Codable, Sendable {
     package let release: String
     /// What the router calls the place it runs in.
     package let backend: String
+
+    package init(release: String, backend: String) {
+        self.release = release
+        self.backend = backend
+    }
 }
 
 package struct RoutingStatus: Hashable, Codable, Sendable {

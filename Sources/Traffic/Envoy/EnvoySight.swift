@@ -60,9 +60,9 @@ extension ObservedRoute {
 }
 
 extension BorneRoute {
-    /// What Headgate would write to say the same.
-    fileprivate func document(for target: EnvoyTarget) -> RouteDocument? {
+    /// What Headgate would write to say the same; none where it would never write such a thing.
+    func document(for target: EnvoyTarget) -> RouteDocument? {
         guard let marks, let route = route(between: target.backends) else { return nil }
-        return RouteDocument(target, route, marks)
+        return RouteDocument(target, route, marks, previous: marks.since)
     }
 }

@@ -11,20 +11,23 @@ struct RouteDocument: Hashable, Sendable {
     let target: EnvoyTarget
     let route: Route
     let marks: RouteMarks
+    /// The latest number that it may take the place of; not part of what Envoy is given.
+    let previous: Sequence
     let version: String
     let bytes: [UInt8]
 
-    init(_ target: EnvoyTarget, _ route: Route, _ marks: RouteMarks) {
+    init(_ target: EnvoyTarget, _ route: Route, _ marks: RouteMarks, previous: Sequence) {
         self.target = target
         self.route = route
         self.marks = marks
+        self.previous = previous
         let configuration = configuration(target, route, marks)
         version = "\(marks.since).\(fingerprint(of: JSONTree.bytes(of: configuration)))"
         bytes = JSONTree.bytes(of: ["version_info": version, "resources": [configuration]])
     }
 
     init(_ write: RouteWrite, _ target: EnvoyTarget) {
-        self.init(target, write.route, RouteMarks(write))
+        self.init(target, write.route, RouteMarks(write), previous: write.previous)
     }
 }
 

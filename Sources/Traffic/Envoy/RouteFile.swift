@@ -22,7 +22,7 @@ actor RouteFile {
     func put(_ document: RouteDocument) throws(RouteFailure) -> Bool {
         try file.exclusively { () throws(RouteFailure) in
             let present = try file.read()
-            if let present { try check(BorneRoute(parsing: present).marks, against: document.marks) }
+            if let present { try check(present, against: document) }
             known = document.bytes
             guard present != document.bytes else { return false }
             try file.replace(with: document.bytes)
@@ -75,8 +75,23 @@ actor RouteFile {
         }
     }
 
-    private func check(_ borne: RouteMarks?, against marks: RouteMarks) throws(RouteFailure) {
-        guard let borne else { return }
+    private func check(_ present: [UInt8], against document: RouteDocument) throws(RouteFailure) {
+        let borne = BorneRoute(parsing: present)
+        guard let marks = borne.marks else { return }
+        try check(marks, against: document.marks)
+        // What Headgate wrote gives way to a write that knows of it, and to none else. What somebody edited has
+        // kept its number and gives way to the next write.
+        let before = borne.document(for: document.target)
+        let isIntact = before?.bytes == present && before?.route != document.route
+        guard marks.since <= (isIntact ? document.previous : document.marks.since) else {
+            throw RouteFailure(
+                .fenced,
+                "\(path) bears event \(marks.since), which is no earlier one than \(document.marks.since)",
+                bears: marks.since)
+        }
+    }
+
+    private func check(_ borne: RouteMarks, against marks: RouteMarks) throws(RouteFailure) {
         guard borne.rollout == marks.rollout else {
             throw RouteFailure(
                 .foreign,
@@ -87,11 +102,6 @@ actor RouteFile {
                 .foreign,
                 "\(path) bears the mark of journal \(borne.journal); stop the controller that keeps it, or "
                     + "delete \(path) to let this journal take over (Envoy keeps serving the last split)")
-        }
-        guard borne.since <= marks.since else {
-            throw RouteFailure(
-                .fenced, "\(path) bears event \(borne.since), which is later than \(marks.since)",
-                bears: borne.since)
         }
     }
 }

@@ -38,16 +38,16 @@ struct Demo: AsyncParsableCommand {
     private static func play(_ scenarios: [DemoScenario], in rig: Rig, _ load: Int) async throws -> DemoReport
     {
         print("starting Envoy, Prometheus, two places for releases, and headgate …")
-        let stage = try await Stage.set(
+        let installation = try await Installation.set(
             in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.climbing)
-        try await stage.begin()
-        print("v1 is stable; \(load) requests per second go through Envoy at \(try stage.url())")
+        try await installation.begin()
+        print("v1 is stable; \(load) requests per second go through Envoy at \(try installation.url())")
         var report = DemoReport()
         for (index, scenario) in scenarios.enumerated() {
             print("\n▌\(index + 1) \(scenario.title)")
             let picture = DemoPicture()
             let play = DemoPlay(
-                stage: stage, scenario: scenario, version: "v\(index + 2)", perSecond: load,
+                installation: installation, scenario: scenario, version: "v\(index + 2)", perSecond: load,
                 show: { picture.show($0, $1) }, say: { picture.say($0) })
             report.scenarios.append(try await play.run())
         }

@@ -18,9 +18,9 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     fileprivate var manifest: String { self == .manual ? DemoManifest.asking : DemoManifest.climbing }
 }
 
-/// Plays a scenario on a stage, under a steady load, and says what was seen.
+/// Plays a scenario on an installation, under a steady load, and says what was seen.
 struct DemoPlay {
-    let stage: Stage
+    let installation: Installation
     let scenario: DemoScenario
     let version: String
     let perSecond: Int
@@ -28,25 +28,25 @@ struct DemoPlay {
     let say: (String) -> Void
 
     func run() async throws -> DemoReport.Scenario {
-        let load = Load(try stage.url(), perSecond: perSecond, http: stage.http)
+        let load = Load(try installation.url(), perSecond: perSecond, http: installation.http)
         let began = ContinuousClock.now
-        let before = try await stage.client.status(Stage.rollout).sequence
+        let before = try await installation.client.status(Installation.rollout).sequence
         var breachAt: Date?
         let result = try await Load.during(load) {
             breachAt = try await play(load)
             // A moment more, so that a request lost by the last shift would be seen.
             try await Task.sleep(for: .milliseconds(500))
         }
-        let history = try await stage.client.history(Stage.rollout, after: before, limit: 1_000)
+        let history = try await installation.client.history(Installation.rollout, after: before, limit: 1_000)
         return report(result, history.entries, breachAt, ContinuousClock.now - began)
     }
 
     private func play(_ load: Load) async throws -> Date? {
-        try stage.commit(scenario.manifest)
+        try installation.commit(scenario.manifest)
         say("CI deploys \(version) to the place without traffic and announces it by a signed webhook")
-        let service = try await stage.deploy(version)
+        let service = try await installation.deploy(version)
         try await reread()
-        try await stage.announce(version)
+        try await installation.announce(version)
         switch scenario {
         case .good: try await arrive(load)
         case .manual: try await promote(load)
@@ -57,34 +57,36 @@ struct DemoPlay {
 
     /// The watcher takes a changed file once it has kept still for a second.
     private func reread() async throws {
-        _ = try await stage.wait(for: "the manifest to be taken") { status in
+        _ = try await installation.wait(for: "the manifest to be taken") { status in
             scenario != .manual || status.steps.contains { $0.contains("promote") }
         }
     }
 
     private func arrive(_ load: Load) async throws {
-        _ = try await stage.wait(for: "\(version) to arrive", each: { show($0, load.result) }) {
+        _ = try await installation.wait(for: "\(version) to arrive", each: { show($0, load.result) }) {
             $0.stable?.release == version && $0.routing?.isApplied == true
         }
     }
 
     private func promote(_ load: Load) async throws {
-        _ = try await stage.wait(for: "the pause", each: { show($0, load.result) }) { $0.step?.number == 2 }
+        _ = try await installation.wait(for: "the pause", each: { show($0, load.result) }) {
+            $0.step?.number == 2
+        }
         try await Task.sleep(for: .seconds(3))
         say("a person types: headgate promote checkout")
-        let answer = try await stage.type(["promote", Stage.rollout])
+        let answer = try await installation.type(["promote", Installation.rollout])
         say(answer.trimmingCharacters(in: .whitespacesAndNewlines))
         try await arrive(load)
     }
 
     private func breakDown(_ service: DemoProcess, _ load: Load) async throws -> Date {
-        _ = try await stage.wait(for: "the second weight", each: { show($0, load.result) }) {
+        _ = try await installation.wait(for: "the second weight", each: { show($0, load.result) }) {
             ($0.step?.number ?? 0) >= 4
         }
         try await service.set(DemoFault(rate: 0.4))
         let breachAt = Date()
         say("\(version) starts to fail 40 % of its requests")
-        _ = try await stage.wait(for: "\(version) to be taken back", each: { show($0, load.result) }) {
+        _ = try await installation.wait(for: "\(version) to be taken back", each: { show($0, load.result) }) {
             $0.failure?.release == version && $0.routing?.isApplied == true
         }
         return breachAt

@@ -5,7 +5,8 @@ import Rollouts
 
 /// An order to route the rollout `web`, written shortly.
 func order(
-    _ percentOnB: Int, since: Sequence = 1, journal: String = "north", rollout: String = "web",
+    _ percentOnB: Int, since: Sequence = 1, previous: Sequence? = nil, journal: String = "north",
+    rollout: String = "web",
     b: String = "web-b", settings: [String: String] = [:]
 ) -> RouteWrite {
     RouteWrite(
@@ -13,7 +14,8 @@ func order(
         target: TrafficTarget(
             router: "envoy", backends: .init(a: "web-a", b: b),
             settings: ["route": "web"].merging(settings) { $1 }),
-        route: Route(Weight(percent: percentOnB) ?? .none, to: .b), since: since, journal: journal)
+        route: Route(Weight(percent: percentOnB) ?? .none, to: .b), since: since, previous: previous,
+        journal: journal)
 }
 
 func document(_ write: RouteWrite) throws -> RouteDocument {

@@ -33,6 +33,21 @@ import Testing
         #expect(try await file.read() == document(order(20, since: 7)).bytes)
     }
 
+    /// A rollback that was made while the journal could not be written bears a number that the log does not know,
+    /// and may come to give to another event.
+    @Test func aWriteThatTheLogDoesNotKnowOfIsNotReplaced() async throws {
+        let file = routeFile()
+        _ = try await file.put(document(order(20, since: 7)))
+        _ = try await file.put(document(order(0, since: 14)))
+        for since in [14, 15] as [Rollouts.Sequence] {
+            let failure = await #expect(throws: RouteFailure.self) {
+                try await file.put(document(order(50, since: since, previous: 7)))
+            }
+            #expect(failure?.bears == 14)
+        }
+        #expect(try await file.put(document(order(50, since: 15, previous: 14))))
+    }
+
     @Test func theRouteOfAnotherJournalIsLeftAloneAndTheMessageSaysHowToTakeOver() async throws {
         _ = try await routeFile().put(document(order(20, journal: "south")))
         let failure = await #expect(throws: RouteFailure.self) {

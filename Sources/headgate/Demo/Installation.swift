@@ -8,7 +8,7 @@ import Transport
 /// the server as a process of its own with its manifests, its journal and its tokens.
 ///
 /// The demo, the benchmark and the acceptance tests play on it.
-actor Stage {
+actor Installation {
     nonisolated let envoy: EnvoyProcess
     nonisolated let prometheus: PrometheusProcess
     nonisolated let server: Daemon
@@ -23,7 +23,7 @@ actor Stage {
 
     static let rollout = "checkout"
     static let backends = ["checkout-a", "checkout-b"]
-    private static let secret = "the secret that CI and the stage share"
+    private static let secret = "the secret that CI and the installation share"
 
     private init(
         _ rig: Rig, program: String, _ parts: Parts, server: Daemon, url: String, token: String
@@ -47,7 +47,7 @@ actor Stage {
     /// Starts everything, with v1 in the first place and nothing announced yet.
     static func set(
         in rig: Rig, program: String, manifest: String, scrapeEvery: Duration = .milliseconds(500)
-    ) async throws -> Stage {
+    ) async throws -> Installation {
         let parts = try await start(in: rig, program, scrapeEvery)
         let port = try FreePort.take()
         try write(manifest, to: "\(rig.folder)/rollouts/checkout.yaml")
@@ -67,7 +67,7 @@ actor Stage {
                 log: "\(rig.folder)/headgate.log"),
             readyURL: "\(url)/readyz", http: rig.http)
         try await rig.start(server)
-        return Stage(
+        return Installation(
             rig, program: program, parts, server: server, url: url,
             token: token.trimmingCharacters(in: .whitespacesAndNewlines))
     }
@@ -113,7 +113,7 @@ actor Stage {
 
 // MARK: - What people and CI do
 
-extension Stage {
+extension Installation {
     nonisolated func url() throws -> String { try envoy.url(route: Self.rollout) }
 
     nonisolated var http: any HTTPSender { rig.http }
@@ -136,7 +136,7 @@ extension Stage {
     func announce(_ version: String) async throws {
         deliveries += 1
         guard let secret = WebhookSecret(Self.secret) else {
-            preconditionFailure("the stage's secret is too short")
+            preconditionFailure("the installation's secret is too short")
         }
         let message = WebhookMessage(
             timestamp: "\(Int(Date().timeIntervalSince1970))", delivery: "build-\(version)-\(deliveries)",
