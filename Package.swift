@@ -77,6 +77,15 @@ let package = Package(
         tests("Transport", ["Transport"]),
         tests("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Traffic"]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
+        tests(
+            "Intake", ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, logging]),
+        tests(
+            "Server",
+            [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Transport", "Server",
+                crypto,
+                logging,
+            ]),
         tests("Lab", ["Lab", "Transport"]),
         tests("House", []),
         tests(

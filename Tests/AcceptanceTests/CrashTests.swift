@@ -55,7 +55,7 @@ import Testing
             _ = try await installation.deploy("other")
             let eye = EnvoyEye(installation)
             let load = Load(try installation.url(), perSecond: 100, http: installation.http)
-            let seen = try await Load.during(load) {
+            let seen = try await load.during {
                 try await eye.watching { try await body(installation, eye) }
             }
             #expect(seen.failedByShift == 0)

@@ -16,7 +16,7 @@ import Testing
             try await installation.begin()
             _ = try await installation.deploy("v2")
             let load = Load(try installation.url(), perSecond: 100, http: installation.http)
-            let result = try await Load.during(load) {
+            let result = try await load.during {
                 try await installation.announce("v2")
                 _ = try await installation.wait(for: "the pause") { $0.step?.number == 2 }
                 await installation.prometheus.daemon.crash()

@@ -63,14 +63,12 @@ import Testing
         try await eventually { commandLine(of: child).isEmpty }
     }
 
-    @Test func aChildOutlivesTheThreadOfTheTaskThatStartedIt() async throws {
-        let child = try await Task.detached { try await ChildProcess.start(bash("echo ready; sleep 600")) }
-            .value
-        try await eventually { child.log.tail() == "ready\n" }
-        // Only the thread that waits for it is its parent in the kernel's eyes.
-        let status = try String(contentsOfFile: "/proc/\(child.pid)/status", encoding: .utf8)
-        #expect(status.contains("PPid:\t\(getpid())\n"))
+    @Test func whatAChildStartedIsKilledWithIt() async throws {
+        let child = try await ChildProcess.start(bash("/bin/sleep 600 & echo $!; wait"))
+        try await eventually { child.log.tail().hasSuffix("\n") }
+        let grandchild = try #require(Int32(child.log.tail().dropLast()))
         #expect(await child.killAtOnce() == .killed(signal: SIGKILL))
+        try await eventually { commandLine(of: grandchild).isEmpty }
     }
 
     private func bash(_ script: String) -> ChildProcess.Command {

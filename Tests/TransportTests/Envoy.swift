@@ -106,12 +106,12 @@ private final class EnvoyProcess {
 
     /// Missing is a failure and not a skip: a check that skips itself is none.
     private static func binary() throws -> String {
-        if let path = ProcessInfo.processInfo.environment["HEADGATE_ENVOY"] { return path }
         let library = FileManager.default.currentDirectoryPath + "/.build/tools/venv/lib"
         let pythons = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
-        let paths = pythons.map { "\(library)/\($0)/site-packages/envoy/_bin/envoy" }
+        let named = ProcessInfo.processInfo.environment["HEADGATE_ENVOY"].map { [$0] }
+        let paths = named ?? pythons.map { "\(library)/\($0)/site-packages/envoy/_bin/envoy" }
         guard let path = paths.first(where: FileManager.default.isExecutableFile) else {
-            throw EnvoyFailure("no Envoy in .build/tools; run make tools, or set HEADGATE_ENVOY")
+            throw EnvoyFailure("no Envoy in HEADGATE_ENVOY or .build/tools; run make tools")
         }
         return path
     }

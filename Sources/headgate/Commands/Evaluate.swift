@@ -33,7 +33,7 @@ struct Evaluate: ParsableCommand {
                 Environment(result: value, type: type, nowNanoseconds: now))
             try show(outcome)
         } catch {
-            throw CommandError("\(expression)\n\(pointer(to: error))\nerror: \(error)")
+            throw CommandError("\(error)\n  \(expression)\n  \(pointer(to: error))")
         }
     }
 

@@ -32,7 +32,7 @@ struct DemoPlay {
         let began = ContinuousClock.now
         let before = try await installation.client.status(Installation.rollout).sequence
         var breachAt: Date?
-        let result = try await Load.during(load) {
+        let result = try await load.during {
             breachAt = try await play(load)
             // A moment more, so that a request lost by the last shift would be seen.
             try await Task.sleep(for: .milliseconds(500))
