@@ -28,9 +28,10 @@ tools:
 build: tools
 	$(SWIFT) build -c release --product headgate
 
+# One test after the other: many run servers, an Envoy or a Prometheus, and two cores hold only so many at once.
 test: tools
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

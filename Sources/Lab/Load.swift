@@ -20,7 +20,7 @@ package final class Load: Sendable {
 
     /// - Parameter inFlightMax: requests that are due while so many wait for an answer are not sent.
     package init(
-        _ url: String, perSecond: Int = 250, timeout: Duration = .seconds(5), inFlightMax: Int = 256,
+        _ url: String, perSecond: Int = 250, timeout: Duration = .seconds(5), inFlightMax: Int = 512,
         http: any HTTPSender
     ) {
         precondition(perSecond > 0, "a load of \(perSecond) requests a second is none")

@@ -14,23 +14,25 @@ import Testing
         "Journal": ["Analysis", "Rollouts", "GRDB", "Crypto", "Foundation", "Glibc"],
         "Engine": ["Analysis", "Rollouts", "Journal", "HeapModule", "DequeModule", "Logging", "Foundation"],
         "Transport": ["CCurl", "CCurlShim", "Foundation", "Glibc"],
-        "Traffic": ["Analysis", "Rollouts", "Engine", "Transport", "Foundation", "Glibc"],
+        "Traffic": ["Analysis", "Rollouts", "Engine", "Transport", "Dispatch", "Foundation", "Glibc"],
         "Sampling": ["Analysis", "Engine", "Transport", "Foundation"],
         "Intake": [
             "Analysis", "Rollouts", "Manifests", "Engine", "Journal", "Crypto", "Logging", "Foundation",
             "Glibc",
         ],
         "Server": [
-            "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Hummingbird", "HTTPTypes",
-            "NIOCore", "Crypto", "Logging", "ServiceLifecycle", "Foundation", "Glibc",
+            "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "Logging", "ServiceLifecycle", "Foundation",
+            "Glibc",
         ],
         "Lab": [
-            "Transport", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Foundation", "Glibc",
+            "Transport", "Hummingbird", "HTTPTypes", "Logging", "Synchronization", "Dispatch", "Foundation",
+            "Glibc",
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Intake",
-            "Server", "Lab", "ArgumentParser", "Hummingbird", "Logging", "Foundation", "Glibc", "Dispatch",
+            "Intake", "Server", "Lab", "ArgumentParser", "Hummingbird", "Logging", "Foundation", "Glibc",
+            "Dispatch",
             "Crypto",
         ],
     ]
@@ -61,7 +63,6 @@ import Testing
         ("FIXME", "mend it, or open an issue"),
         ("XXX", "say what is meant"),
         ("TODO", "open an issue and name it in a sentence"),
-        ("nonisolated(unsafe)", "use a value, an actor or a lock"),
     ]
 
     @Test func nothingBannedIsUsed() throws {
@@ -81,10 +82,11 @@ import Testing
         }
     }
 
-    @Test func uncheckedSendableHasAProofBesideIt() throws {
+    @Test func whatTheCompilerCannotCheckHasAProofBesideIt() throws {
+        let unchecked = ["@unchecked Sendable", "nonisolated(unsafe)"]
         for file in try Source.all() {
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
-            for (index, line) in lines.enumerated() where line.contains("@unchecked Sendable") {
+            for (index, line) in lines.enumerated() where unchecked.contains(where: { line.contains($0) }) {
                 let above = lines[max(0, index - 8)..<index]
                 #expect(
                     above.contains { $0.contains("//") },

@@ -8,8 +8,9 @@ import Rollouts
 
 /// A folder with manifests that a test writes, and a control loop that is to follow it.
 struct Checkout {
-    let path = FileManager.default.temporaryDirectory.appending(path: "headgate-\(UUID())").path
-    let journal = FileManager.default.temporaryDirectory.appending(path: "headgate-\(UUID()).sqlite").path
+    private let scratch = Scratch()
+    var path: String { scratch.path + "/checkout" }
+    private var journalPath: String { scratch.path + "/journal.sqlite" }
 
     init() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -27,7 +28,7 @@ struct Checkout {
     func follow(
         _ paths: [String]? = nil, _ body: @Sendable (ControlLoop, ManifestWatcher) async throws -> Void
     ) async throws {
-        let journal = try EventJournal.open(at: journal)
+        let journal = try EventJournal.open(at: journalPath)
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let clock = SteadyClock(notBefore: try await journal.lastMoment() ?? Moment(microseconds: 0))
         let loop = ControlLoop(

@@ -16,7 +16,7 @@ import Transport
         try await eventually { load.result.unsent > 10 }
         running.cancel()
         await running.value
-        #expect(load.result.brokenOff == 3)
+        #expect(load.result.brokenOff >= 3)
         #expect(load.result.requests == 0)
     }
 

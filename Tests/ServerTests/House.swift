@@ -12,7 +12,8 @@ import Server
 struct House {
     let mesh = Mesh()
     let store = Store()
-    let path = FileManager.default.temporaryDirectory.appending(path: "headgate-\(UUID()).sqlite").path
+    let scratch = Scratch()
+    var path: String { scratch.path + "/journal.sqlite" }
     let readiness = Readiness(obstacle: nil)
     var limits = APILimits(stopDeadline: .seconds(1))
     let secret = "a secret of CI that is long"

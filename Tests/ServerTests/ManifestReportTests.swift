@@ -6,11 +6,11 @@ import Testing
 /// What the interface says about the manifests.
 @Suite struct ManifestReportTests {
     @Test func aBrokenManifestIsReportedWithItsPlace() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "headgate-\(UUID())").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let house = House()
+        let folder = house.scratch.path
         try "apiVersion: headgate.dev/v1alpha1\nkind: Rollout\nspec: {}\n"
             .write(toFile: folder + "/broken.yaml", atomically: true, encoding: .utf8)
-        try await House().serve(manifests: folder) { guest in
+        try await house.serve(manifests: folder) { guest in
             let token = try await guest.token(.viewer)
             await guest.watcher?.look()
             await guest.watcher?.look()

@@ -27,7 +27,8 @@ struct Wire: Sendable {
     /// Sends the pieces, each after its pause, and reads one answer.
     func exchange(_ pieces: [(bytes: [UInt8], pause: Duration)]) async throws -> Answer {
         try await withCheckedThrowingContinuation { waiting in
-            DispatchQueue.global().async { waiting.resume(with: Result { try speak(pieces) }) }
+            // A thread of its own: a hundred that wait in the shared pool would leave the server none to answer with.
+            Thread.detachNewThread { waiting.resume(with: Result { try speak(pieces) }) }
         }
     }
 

@@ -35,7 +35,7 @@ struct APICall: Sendable {
             throw .tooLarge(limit: bytesMax)
         }
         do {
-            let body = try await within(limits.bodyDeadline) { try await request.body.bytes(max: bytesMax) }
+            let body = try await within(bodyDeadline) { try await request.body.bytes(max: bytesMax) }
             guard let body else { throw APIError.slowRequest }
             return body
         } catch let error as APIError {
@@ -44,6 +44,9 @@ struct APICall: Sendable {
             throw .malformed("the body broke off")
         }
     }
+
+    /// Reading must have ended when the answer is late: two readers of one connection are a crash.
+    private var bodyDeadline: Duration { min(limits.bodyDeadline, limits.answerDeadline / 2) }
 
     /// The body of a command. None at all stands for an empty object.
     func body<Body: StrictBody>(as type: Body.Type) async throws(APIError) -> Body {

@@ -76,10 +76,11 @@ struct ServerHouse {
             group.addTask { try await self.work() }
             group.addTask { try await self.serve(server) }
             group.addTask { await self.waitForEnd() }
-            _ = try await group.next()
+            var last = try await group.next()
             await readiness.raise("the server is stopping")
             await loop.stop(within: Self.drain)
             await server.stop()
+            while let part = last, part != .http { last = try await group.next() }
             group.cancelAll()
             try await group.waitForAll()
         }
