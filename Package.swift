@@ -59,7 +59,10 @@ let package = Package(
         module("Intake", ["Analysis", "Rollouts", "Manifests", "Engine", "Journal", crypto, logging]),
         module(
             "Server",
-            ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, hummingbird, logging]),
+            [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, hummingbird,
+                logging,
+            ]),
         module("Lab", ["Transport", hummingbird, logging]),
         .executableTarget(
             name: "headgate",
