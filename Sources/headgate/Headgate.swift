@@ -34,7 +34,10 @@ struct Headgate: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "More",
-                subcommands: [Demo.self, DemoServiceCommand.self, Bench.self, Version.self, Completions.self]),
+                subcommands: [
+                    Demo.self, DemoServiceCommand.self, Bench.self, BenchFold.self, Version.self,
+                    Completions.self,
+                ]),
         ])
 }
 

@@ -72,7 +72,7 @@ struct BenchReport: Encodable {
 
     struct Ready: Encodable {
         let rollouts: Int
-        let entries: UInt64
+        let entries: Int
         let openAndFoldMs: Double
     }
 

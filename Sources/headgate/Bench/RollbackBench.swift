@@ -72,13 +72,15 @@ extension Rollout {
 }
 
 extension ControlLoop {
-    func wait(_ name: RolloutName, until claim: (Rollout) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+    func wait(_ name: RolloutName, within limit: Duration = .seconds(20), until claim: (Rollout) -> Bool)
+        async throws
+    {
+        let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if let rollout = rollout(name), claim(rollout) { return }
             try await Task.sleep(for: .milliseconds(1))
         }
-        throw CommandError("the bench waited 20 s in vain for \(name)")
+        throw CommandError("the bench waited \(limit.components.seconds) s in vain for \(name)")
     }
 }
 
