@@ -93,7 +93,10 @@ let package = Package(
         tests("House", []),
         tests(
             "Acceptance",
-            ["Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Lab", "headgate"]),
+            [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Lab", "headgate",
+                argumentParser,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -110,7 +110,7 @@ extension Metric {
     /// An error over an empty answer is lack of data, not a mistake in the condition.
     private func unreadable(_ value: Value, because error: ExpressionError) -> Unreadable {
         guard value.isEmptyAnswer else { return Unreadable(trouble: .invalid, message: "\(error)") }
-        return Unreadable(trouble: .noData, message: "the query returned no data (\(error))")
+        return Unreadable(trouble: .noData, message: "the query returned no data")
     }
 }
 

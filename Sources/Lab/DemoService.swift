@@ -1,9 +1,11 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import ServiceLifecycle
+import UnixSignals
 
-/// Serves the demo service until the process is told to end (SIGTERM, SIGINT): then it takes no more
-/// connections, answers what it was asked, and returns. A cancelled task breaks off instead.
+/// Serves the demo service until the process is told to end (SIGTERM, SIGINT) or the task is cancelled: then it
+/// takes no more connections, answers what it was asked, and returns.
 ///
 /// `GET` of any path answers 200 and `{"version": "v1"}`, or the fault's status; every answer of its own bears
 /// `x-release`, so that a failure of the release can be told from one on the way to it. `POST /_fault` turns
@@ -12,13 +14,26 @@ package func runDemoService(
     port: UInt16, version: String, fault: DemoFaultSwitch = DemoFaultSwitch()
 ) async throws {
     var logger = Logger(label: "demo-service")
-    // What keeps it from serving is thrown; at its end it would log every connection that it breaks off.
+    // What keeps it from serving is thrown.
     logger.logLevel = .critical
     let application = Application(
         router: demoRouter(version, fault),
         configuration: .init(address: .hostname("127.0.0.1", port: Int(port)), reuseAddress: true),
         logger: logger)
-    try await application.runService()
+    try await runGracefully(
+        ServiceGroup(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+}
+
+/// Keeps the cancellation from the group: a connection that is broken off while it writes stops the whole
+/// process (NIO: "Deinited NIOAsyncWriter without calling finish()").
+private func runGracefully(_ group: ServiceGroup) async throws {
+    let serving = Task { try await group.run() }
+    try await withTaskCancellationHandler {
+        try await serving.value
+    } onCancel: {
+        Task { await group.triggerGracefulShutdown() }
+    }
 }
 
 private func demoRouter(_ version: String, _ fault: DemoFaultSwitch) -> Router<BasicRequestContext> {

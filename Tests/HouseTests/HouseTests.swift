@@ -26,14 +26,14 @@ import Testing
             "Glibc",
         ],
         "Lab": [
-            "Transport", "Hummingbird", "HTTPTypes", "Logging", "Synchronization", "Dispatch", "Foundation",
-            "Glibc",
+            "Transport", "Hummingbird", "HTTPTypes", "ServiceLifecycle", "UnixSignals", "Logging",
+            "Synchronization",
+            "Dispatch", "Foundation", "Glibc",
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Intake", "Server", "Lab", "ArgumentParser", "Hummingbird", "Logging", "Foundation", "Glibc",
-            "Dispatch",
-            "Crypto",
+            "Intake",
+            "Server", "Lab", "ArgumentParser", "Logging", "Synchronization", "Foundation", "Glibc",
         ],
     ]
 

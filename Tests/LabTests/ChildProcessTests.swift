@@ -26,7 +26,7 @@ import Testing
         let child = try await ChildProcess.start(
             bash("trap 'sleep 0.2; exit 7' TERM; echo ready; read <> <(:)"))
         try await eventually { child.log.tail() == "ready\n" }
-        let stop = Task { await child.terminate() }
+        let stop = Task { await child.terminate(within: .seconds(60)) }
         stop.cancel()
         #expect(await stop.value == .exited(code: 7))
     }

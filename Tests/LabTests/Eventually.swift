@@ -4,7 +4,7 @@ import Testing
 func eventually(
     _ isSo: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try await !isSo() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it never was so", sourceLocation: sourceLocation)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Server
 
 struct Status: AsyncParsableCommand {
@@ -63,8 +64,16 @@ struct Screen {
         guard text != last else { return }
         last = text
         let up = isTerminal && lines > 0 ? "\u{1B}[\(lines)A\u{1B}[J" : ""
-        print(up + text)
+        let shown = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.prefix(width) }
+        print(up + shown.joined(separator: "\n"))
         fflush(nil)
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        lines = shown.count
+    }
+
+    /// A line that wraps would count for two when the picture is drawn over.
+    private var width: Int {
+        var size = winsize()
+        let isKnown = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : .max
     }
 }

@@ -27,12 +27,22 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let (load, keep, scenarios) = (load, keep, scenario.isEmpty ? DemoScenario.allCases : scenario)
-        let report = try await cancelledByInterrupt {
-            try await withLab(in: keep) { rig in try await Self.play(scenarios, in: rig, load) }
-        }
+        let report = try await report(of: scenarios, load, keep)
         print("\n" + report.text)
         if let json { try Output.json(report).write(toFile: json, atomically: true, encoding: .utf8) }
         if let trouble = report.trouble(of: scenarios) { throw CommandError(trouble) }
+    }
+
+    private func report(of scenarios: [DemoScenario], _ load: Int, _ keep: String?) async throws -> DemoReport
+    {
+        do {
+            return try await cancelledByInterrupt {
+                try await withLab(in: keep) { rig in try await Self.play(scenarios, in: rig, load) }
+            }
+        } catch is CancellationError {
+            Output.complain("interrupted; everything that was started is stopped")
+            throw ExitCode(130)
+        }
     }
 
     private static func play(_ scenarios: [DemoScenario], in rig: Rig, _ load: Int) async throws -> DemoReport

@@ -1,6 +1,6 @@
 /// The manifests of the demo: real ones, with steps short enough to watch.
 enum DemoManifest {
-    static func rollout(steps: [String], initialDelay: String = "2s") -> String {
+    static func rollout(steps: [String], initialDelay: String = "3s") -> String {
         """
         apiVersion: headgate.dev/v1alpha1
         kind: Rollout

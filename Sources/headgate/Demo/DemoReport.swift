@@ -24,8 +24,8 @@ struct DemoReport: Codable {
 
     var text: String {
         var table = Table(header: [
-            "SCENARIO", "OUTCOME", "REQUESTS", "PER SECOND", "FAILED BY RELEASE", "FAILED BY SHIFT",
-            "BREACH TO STABLE", "VERDICT TO APPLIED",
+            "SCENARIO", "OUTCOME", "REQUESTS", "PER SECOND", "BAD RELEASE", "BAD SHIFT", "BREACH→STABLE",
+            "VERDICT→APPLIED",
         ])
         table.rows = scenarios.map { scenario in
             [
@@ -37,6 +37,7 @@ struct DemoReport: Codable {
             ]
         }
         return table.text
+            + "\nbad release: requests that the release itself failed; bad shift: requests lost by moving traffic"
     }
 
     private func milliseconds(_ number: Double?) -> String {
