@@ -45,6 +45,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CAllocator"),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
@@ -68,7 +69,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-                "Intake", "Server", "Lab", argumentParser, hummingbird, logging,
+                "Intake", "Server", "Lab", "CAllocator", argumentParser, hummingbird, logging,
             ],
             swiftSettings: strict),
 

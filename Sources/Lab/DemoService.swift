@@ -18,7 +18,9 @@ package func runDemoService(
     logger.logLevel = .critical
     let application = Application(
         router: demoRouter(version, fault),
-        configuration: .init(address: .hostname("127.0.0.1", port: Int(port)), reuseAddress: true),
+        configuration: .init(
+            // The kernel drops a connection that finds the backlog full, and it is tried again a second later.
+            address: .hostname("127.0.0.1", port: Int(port)), backlog: 1024, reuseAddress: true),
         logger: logger)
     try await runGracefully(
         ServiceGroup(

@@ -112,6 +112,7 @@ extension EnvoyDesign {
         return [
             "name": listener.route,
             "address": loopback(listener.port),
+            "tcp_backlog_size": 1024,
             "filter_chains": [["filters": filters]],
         ]
     }
@@ -136,7 +137,8 @@ extension EnvoyDesign {
     }
 
     /// No retries: they would hide failures from those who count them. An idle connection is given up by
-    /// Envoy, and never by the service: a request that met a service hanging up would be lost.
+    /// Envoy, and never by the service: a request that met a service hanging up would be lost. A service that
+    /// is gone refuses at once; a short limit to connecting would only make a busy machine look like a failure.
     private func document(_ cluster: Cluster) -> [String: Any] {
         let type = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
         let options: [String: Any] = [
@@ -148,7 +150,7 @@ extension EnvoyDesign {
         return [
             "name": cluster.name,
             "type": "STATIC",
-            "connect_timeout": "1s",
+            "connect_timeout": "10s",
             "load_assignment": [
                 "cluster_name": cluster.name, "endpoints": [["lb_endpoints": endpoints]],
             ] as [String: Any],

@@ -33,7 +33,8 @@ import Testing
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
             "Intake",
-            "Server", "Lab", "ArgumentParser", "Logging", "Synchronization", "Foundation", "Glibc",
+            "Server", "Lab", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
+            "Glibc",
         ],
     ]
 

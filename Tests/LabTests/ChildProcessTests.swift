@@ -24,7 +24,7 @@ import Testing
 
     @Test func aStopWaitsForTheChildEvenWhenItsTaskIsCancelled() async throws {
         let child = try await ChildProcess.start(
-            bash("trap 'sleep 0.2; exit 7' TERM; echo ready; read <> <(:)"))
+            bash("trap 'sleep 0.2; exit 7' TERM; echo ready; while true; do sleep 0.05; done"))
         try await eventually { child.log.tail() == "ready\n" }
         let stop = Task { await child.terminate(within: .seconds(60)) }
         stop.cancel()

@@ -159,8 +159,7 @@ struct BenchFold: AsyncParsableCommand {
         let start = ContinuousClock.now
         try await withLoop(in: folder, Ports(routers: [Instant()], providers: [])) { loop in
             let time = ContinuousClock.now - start
-            // The journal's pages and the log's garbage are gone a moment later.
-            try await Task.sleep(for: .seconds(1))
+            giveBackFreedMemory()
             let folded = Folded(
                 rollouts: await loop.names.count, bytes: residentBytes() - before,
                 milliseconds: rounded(time / .milliseconds(1)))

@@ -93,6 +93,7 @@ struct ServerHouse {
 
     private func work() async throws -> Part {
         try await loop.recover()
+        giveBackFreedMemory()
         let count = await loop.names.count
         log.notice("\(count) rollouts in the journal")
         await withTaskGroup { group in
