@@ -13,6 +13,9 @@ package struct Submission: Sendable {
     let reply: Reply?
     /// The job whose outcome this is.
     let outcomeOf: Job?
+    /// When it was decided first, where that could not be recorded: what has passed since must not change what it
+    /// comes to.
+    var decidedAt: Moment?
 
     init(
         _ command: Command, to rollout: RolloutName, by who: String, delivery: Delivery? = nil,
@@ -96,7 +99,8 @@ struct Batch {
         guard let rollout = drafts[submission.rollout] ?? rollouts[submission.rollout] ?? newborn(submission)
         else { return .failure(.unknown(submission.rollout)) }
         do throws(Refusal) {
-            let turn = try rollout.turn(submission.command, by: submission.who, at: now)
+            let turn = try rollout.turn(
+                submission.command, by: submission.who, at: submission.decidedAt ?? now)
             return .success(Decision(rollout: turn.next, entries: turn.entries, isDurable: true))
         } catch {
             return .failure(.refused(error))

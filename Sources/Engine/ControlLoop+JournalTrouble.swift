@@ -1,3 +1,4 @@
+import Analysis
 import Journal
 import Logging
 import Rollouts
@@ -10,15 +11,21 @@ import Rollouts
 // the log says "climbing", the mesh says "a later write", and the rollout is found to be aborted
 // (`Draft.fail`). So the mesh remembers what the disk could not.
 
+/// One rollback that goes ahead of the journal: each is made once, however often it is decided again.
+struct Rescue: Hashable {
+    let rollout: RolloutName
+    let since: Sequence
+}
+
 extension ControlLoop {
-    /// Lets a rollback go ahead when the journal is slow rather than broken.
-    func takePrecaution(for batch: Batch) -> Task<Void, Never>? {
-        let rollbacks = rollbacks(in: batch)
-        guard !rollbacks.isEmpty else { return nil }
-        return Task {
-            guard (try? await Task.sleep(for: self.limits.journalPatience)) != nil else { return }
-            self.log.warning("the journal is slow; traffic goes back before it is written")
-            for (name, order) in rollbacks { await self.routeUnjournaled(order, of: name) }
+    /// Lets rollbacks go ahead while the journal is slow rather than broken: those in this turn, and those that come
+    /// in while it hangs. Wishes other than aborts have no part in it: they may yet be declined.
+    func takePrecaution(for submissions: [Submission]) -> Task<Void, Never> {
+        Task {
+            // Cancelled means that the journal has answered.
+            while (try? await Task.sleep(for: self.limits.journalPatience)) != nil {
+                self.rescue(from: submissions + self.inbox)
+            }
         }
     }
 
@@ -27,18 +34,35 @@ extension ControlLoop {
         meter { $0.journalFailures += 1 }
         if journalTrouble != error { log.error("the journal takes no entries: \(error)") }
         setTrouble(error)
-        let lasting = submissions.filter { $0.isReport || $0.isAbort }
-        for wish in submissions where !wish.isReport && !wish.isAbort {
-            wish.reply?(.failure(.journal(error)))
-        }
-        let safe = Batch(lasting, of: rollouts, at: clock.now())
-        for (name, order) in rollbacks(in: safe) where unjournaled.insert(order).inserted {
-            works.add([], Task { await self.routeUnjournaled(order, of: name) })
-        }
+        for wish in submissions where !wish.isLasting { wish.reply?(.failure(.journal(error))) }
+        let safe = rescue(from: submissions)
         for (submission, outcome) in safe.outcomes where submission.isAbort {
-            submission.reply?(outcome.map(\.undurable))
+            answer(submission, outcome, error)
         }
-        stalled += lasting.map(\.withoutReply)
+        let now = clock.now()
+        stalled += submissions.filter(\.isLasting).map { $0.stalled(at: now) }
+    }
+
+    /// Starts every rollback that the reports and aborts among these come to and that is not under way.
+    @discardableResult
+    private func rescue(from submissions: [Submission]) -> Batch {
+        let batch = Batch(submissions.filter(\.isLasting), of: rollouts, at: clock.now())
+        for (name, order) in rollbacks(in: batch) {
+            let rescue = Rescue(rollout: name, since: order.since)
+            guard rescues[rescue] == nil else { continue }
+            rescues[rescue] = Task { await self.routeUnjournaled(order, as: rescue) }
+        }
+        return batch
+    }
+
+    /// An abort that can't be recorded is acknowledged when the mesh has it: then the mesh remembers it.
+    private func answer(_ abort: Submission, _ outcome: Result<Decision, Rejection>, _ error: JournalError) {
+        guard let reply = abort.reply else { return }
+        guard case .success(let decision) = outcome, let since = decision.rollout.routing?.since,
+            let rescue = rescues[Rescue(rollout: abort.rollout, since: since)]
+        else { return reply(outcome.map(\.undurable)) }
+        works.add(
+            [], Task { reply(await rescue.value ? .success(decision.undurable) : .failure(.journal(error))) })
     }
 
     private func rollbacks(in batch: Batch) -> [(RolloutName, RouteOrder)] {
@@ -51,12 +75,14 @@ extension ControlLoop {
     }
 
     /// Reports nothing: when the journal is back the same order is carried out again, which is harmless.
-    private func routeUnjournaled(_ order: RouteOrder, of name: RolloutName) async {
+    private func routeUnjournaled(_ order: RouteOrder, as rescue: Rescue) async -> Bool {
         let outcome = await ports.carryOut(
-            order, of: name, journal: journal.identity, within: limits.routeDeadline
+            order, of: rescue.rollout, journal: journal.identity, within: limits.routeDeadline
         ) { _ in }
-        if case .routeFailed = outcome { unjournaled.remove(order) }
-        log.warning("\(name): traffic was taken back without the journal: \(outcome)")
+        log.warning("\(rescue.rollout): traffic goes back ahead of the journal: \(outcome)")
+        guard case .routeFailed = outcome else { return true }
+        rescues[rescue] = nil
+        return false
     }
 }
 
@@ -67,7 +93,13 @@ extension Decision {
 }
 
 extension Submission {
-    fileprivate var withoutReply: Submission {
-        Submission(command, to: rollout, by: who, delivery: delivery, outcomeOf: outcomeOf)
+    /// What is kept until it can be recorded: the world has happened, and an abort is carried out at once.
+    fileprivate var isLasting: Bool { isReport || isAbort }
+
+    /// As it waits for the journal: answered already, and decided at the moment it came.
+    fileprivate func stalled(at now: Moment) -> Submission {
+        var submission = Submission(command, to: rollout, by: who, delivery: delivery, outcomeOf: outcomeOf)
+        submission.decidedAt = decidedAt ?? now
+        return submission
     }
 }

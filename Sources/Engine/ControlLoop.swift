@@ -20,8 +20,8 @@ package actor ControlLoop {
     var inbox: [Submission] = []
     /// Reports that could not be made durable yet. They go first in every turn until they are.
     var stalled: [Submission] = []
-    /// Rollbacks that went ahead of the journal: each goes once.
-    var unjournaled: Set<RouteOrder> = []
+    /// Rollbacks that went ahead of the journal, since it last took entries.
+    var rescues: [Rescue: Task<Bool, Never>] = [:]
     var works = Works()
     /// When the verdict fell, or the abort was wished, for rollouts whose traffic is on its way back.
     var returningSince: [RolloutName: ContinuousClock.Instant] = [:]
@@ -71,8 +71,11 @@ extension ControlLoop {
         let watchers = ports.routers.values.map { router in Task { await self.watch(router) } }
         let survey = Task { await self.examineAll() }
         await turnUntilStopped()
+        isStopping = true
         (watchers + [survey]).forEach { $0.cancel() }
         await works.end()
+        for rescue in rescues.values { rescue.cancel() }
+        for rescue in rescues.values { _ = await rescue.value }
         decline(inbox)
     }
 
@@ -107,7 +110,7 @@ extension ControlLoop {
     package func stop(within limit: Duration) async {
         isStopping = true
         let deadline = ContinuousClock.now + limit
-        while works.isRouting, ContinuousClock.now < deadline {
+        while works.isRouting || !rescues.isEmpty && journalTrouble != nil, ContinuousClock.now < deadline {
             // Cancelled means that the caller has no more time: then there is nothing to wait for.
             guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { break }
         }
@@ -150,24 +153,32 @@ extension ControlLoop {
             let submissions = stalled + inbox
             stalled = []
             inbox = []
-            for group in Batch.split(submissions) { await process(group) }
+            await process(Batch.split(submissions))
             launch(schedule.start(at: clock.now()))
         } while !inbox.isEmpty
     }
 
-    private func process(_ submissions: [Submission]) async {
+    /// Once a group could not be recorded, those behind it are not tried: what they come to may depend on it.
+    private func process(_ groups: [[Submission]]) async {
+        var trouble: JournalError?
+        for group in groups {
+            if let trouble { endure(trouble, group) } else { trouble = await process(group) }
+        }
+    }
+
+    private func process(_ submissions: [Submission]) async -> JournalError? {
         let batch = Batch(submissions, of: rollouts, at: clock.now())
-        let precaution = takePrecaution(for: batch)
+        let precaution = takePrecaution(for: submissions)
+        defer { precaution.cancel() }
         do throws(JournalError) {
-            let outcome = try await record(batch)
-            precaution?.cancel()
-            switch outcome {
+            switch try await record(batch) {
             case .new: commit(batch)
             case .repeated(let delivery): submissions.forEach { $0.reply?(.failure(.repeated(delivery))) }
             }
+            return nil
         } catch {
-            precaution?.cancel()
             endure(error, submissions)
+            return error
         }
     }
 
@@ -182,9 +193,7 @@ extension ControlLoop {
     }
 
     private func commit(_ batch: Batch) {
-        if journalTrouble != nil { log.notice("the journal takes entries again") }
-        setTrouble(nil)
-        unjournaled = []
+        if !batch.entries.isEmpty { recoverFromTrouble() }
         rollouts.merge(batch.drafts) { $1 }
         batch.drafts.keys.forEach(reschedule)
         count(batch)
@@ -192,6 +201,12 @@ extension ControlLoop {
             if let job = submission.outcomeOf { launch(schedule.finish(job)) }
             submission.reply?(outcome)
         }
+    }
+
+    private func recoverFromTrouble() {
+        if journalTrouble != nil { log.notice("the journal takes entries again") }
+        setTrouble(nil)
+        rescues = [:]
     }
 
     func reschedule(_ name: RolloutName) {

@@ -117,7 +117,7 @@ extension Draft {
 
     private mutating func resume() throws(Refusal) {
         if rollout.heldBy != nil { return emit(.resumed(by: who)) }
-        if let declaration = rollout.declaration, declaration.isPaused {
+        if let declaration = rollout.declaration, declaration.isPaused, !rollout.isWithdrawn {
             throw .pausedByManifest(source: declaration.source)
         }
         throw .notPaused
@@ -165,13 +165,21 @@ extension Draft {
     private static let sequenceMax = Sequence(Int64.max / 2)
 
     /// In mid-climb a fence of our own that is higher than our log can only be a rollback that was made while the
-    /// journal could not be written. Anywhere else the log itself may be old, and writing would be a guess.
+    /// journal could not be written: of this flight, or of one before it. Once the release is taken back, the same
+    /// split under a higher number is that rollback too. Anywhere else the log itself may be old, and writing would
+    /// be a guess.
     private mutating func fail(_ since: Sequence, _ failure: RouteFailure) {
         guard failure.kind == .fenced, let bears = failure.bears, bears <= Self.sequenceMax,
-            rollout.flight != nil, rollout.stable != nil
+            rollout.stable != nil
         else { return emit(.routeFailed(since: since, failure: failure)) }
-        emit(.fenceRaised(to: bears))
-        emit(.aborted(reason: .unjournaledRollback))
+        if let flight = rollout.flight {
+            emit(.fenceRaised(to: bears))
+            if bears >= flight.number { emit(.aborted(reason: .unjournaledRollback)) }
+        } else if case .aborted = rollout.phase, failure.isSameRoute {
+            emit(.fenceRaised(to: bears))
+        } else {
+            emit(.routeFailed(since: since, failure: failure))
+        }
     }
 
     /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is

@@ -24,10 +24,8 @@ extension Rollout {
 
     /// Whether the route that is wanted is the stable release's alone.
     package var isReturning: Bool {
-        switch phase {
-        case .aborted, .resting: true
-        case .climbing, .empty: false
-        }
+        guard let stable, let routing else { return false }
+        return routing.route == .all(to: stable.place)
     }
 
     private func measureOrder(_ id: RunID, _ run: AnalysisRun, _ index: Int) -> MeasureOrder? {

@@ -31,7 +31,9 @@ package struct Rollout: Hashable, Sendable {
     package var hold: Hold? {
         guard let flight else { return nil }
         if let heldBy { return .command(by: heldBy) }
-        if let declaration, declaration.isPaused { return .manifest(source: declaration.source) }
+        if let declaration, declaration.isPaused, !isWithdrawn {
+            return .manifest(source: declaration.source)
+        }
         if let blindness = flight.blindness { return .outage(blindness) }
         return isRouteAwaited(by: flight) ? .route(routing?.lastFailure?.message) : nil
     }

@@ -84,10 +84,13 @@ package struct RouteFailure: Error, Hashable, Codable, Sendable {
     package let message: String
     /// The sequence that the mesh bears, where the failure is a fence.
     package let bears: Sequence?
+    /// Whether what is fenced off is the very split that the mesh bears.
+    package let isSameRoute: Bool
 
-    package init(_ kind: Kind, _ message: String, bears: Sequence? = nil) {
+    package init(_ kind: Kind, _ message: String, bears: Sequence? = nil, isSameRoute: Bool = false) {
         self.kind = kind
         self.message = message
         self.bears = bears
+        self.isSameRoute = isSameRoute
     }
 }

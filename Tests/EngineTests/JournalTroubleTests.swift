@@ -25,6 +25,41 @@ import Testing
         }
     }
 
+    /// The release that is stable is announced while the journal is locked: that would take traffic back too, but the
+    /// wish is declined, so nothing may come of it.
+    @Test func aWishThatIsDeclinedMovesNoTraffic() async throws {
+        let world = World()
+        try await world.run { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(20)), .pause(nil)]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            let lock = try Lock(world.path)
+            await #expect(throws: Rejection.self) {
+                try await loop.submit(.start(release: "v1"), to: world.checkout, by: "ci")
+            }
+            try lock.release()
+            #expect(await world.mesh.borne[world.checkout]?.route.weight(of: .b) == weight(20))
+            #expect(await loop.rollout(world.checkout)?.flight?.release.name == "v2")
+        }
+    }
+
+    /// What passes while the journal is in trouble does not change what a report comes to: the pause is over when the
+    /// abort is recorded, and the release is aborted all the same.
+    @Test func whatWasDecidedInTroubleIsRecordedAsItWasDecided() async throws {
+        let world = World()
+        try await world.run { loop in
+            let steps: [Step] = [.setWeight(weight(100)), .pause(.milliseconds(900))]
+            try await world.launch(loop, world.declaration(steps))
+            try await world.until(loop) { $0.flight?.step == 1 }
+            let lock = try Lock(world.path)
+            _ = try await loop.submit(.abort(why: "errors"), to: world.checkout, by: "alice")
+            try await isBack(world)
+            try await Task.sleep(for: .seconds(1))
+            try lock.release()
+            try await world.until(loop) { $0.isAborted && $0.routing?.isApplied == true }
+            #expect(await loop.rollout(world.checkout)?.stable?.name == "v1")
+        }
+    }
+
     @Test func aBadVerdictTakesTrafficBackWhileTheJournalIsLocked() async throws {
         let world = World()
         try await world.run { loop in

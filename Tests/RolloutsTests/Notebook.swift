@@ -77,7 +77,12 @@ extension Notebook {
         case "unreachable": routes.map { fail($0, RouteFailure(.unavailable, "connection refused")) }
         case "rejected": routes.map { fail($0, RouteFailure(.rejected, words.joined(separator: " "))) }
         case "fenced":
-            routes.map { fail($0, RouteFailure(.fenced, "a later write", bears: UInt64(words[0]))) }
+            routes.map { order in
+                fail(
+                    order,
+                    RouteFailure(
+                        .fenced, "a later write", bears: UInt64(words[0]), isSameRoute: words.last == "same"))
+            }
         case "drifted": [.report(.drifted(found: words.joined(separator: " "), bears: nil))]
         case "strange": [.report(.drifted(found: "a strange write", bears: UInt64(words[0])))]
         case "late": [.report(.routed(since: UInt64(words[0]) ?? 0, evidence: "an old report"))]

@@ -87,7 +87,7 @@ actor RouteFile {
             throw RouteFailure(
                 .fenced,
                 "\(path) bears event \(marks.since), which is no earlier one than \(document.marks.since)",
-                bears: marks.since)
+                bears: marks.since, isSameRoute: before?.bytes == present && before?.route == document.route)
         }
     }
 
