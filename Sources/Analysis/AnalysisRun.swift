@@ -59,21 +59,17 @@ package struct AnalysisRun: Hashable, Codable, Sendable {
         counted.first { tallies[$0].verdict == verdict && verdict != nil }
     }
 
-    /// Whether a metric that counts could not be asked the last time it was tried: nothing may be concluded,
-    /// and nothing may move, until the store answers again.
-    package var isBlind: Bool {
-        counted.contains { tallies[$0].isBlind }
-    }
-
     /// The metrics that no good measurement speaks for yet. Argo's rules never look.
     package var unproved: [String] {
         guard judgement == .safe else { return [] }
         return counted.filter { tallies[$0].successful == 0 }.map { metrics[$0].name }
     }
 
-    /// What the store said when it last could not be asked.
+    /// What the store said, where a metric that counts could not be asked the last time it was tried: nothing may
+    /// be concluded, and nothing may move, until it answers again. Argo's rules go on.
     package var blindness: String? {
-        counted.lazy.filter { tallies[$0].isBlind }.first.map { index in
+        guard judgement == .safe else { return nil }
+        return counted.lazy.filter { tallies[$0].isBlind }.first.map { index in
             "\(metrics[index].name): \(tallies[index].recent.last?.message ?? "no answer")"
         }
     }
