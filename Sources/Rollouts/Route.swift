@@ -94,3 +94,7 @@ package struct RouteFailure: Error, Hashable, Codable, Sendable {
         self.isSameRoute = isSameRoute
     }
 }
+
+extension RouteFailure: CustomStringConvertible {
+    package var description: String { "\(message) (\(kind))" }
+}
