@@ -50,6 +50,7 @@ extension ControlLoop {
         for (name, order) in rollbacks(in: batch) {
             let rescue = Rescue(rollout: name, since: order.since)
             guard rescues[rescue] == nil else { continue }
+            rescuesUnderWay.insert(rescue)
             rescues[rescue] = Task { await self.routeUnjournaled(order, as: rescue) }
         }
         return batch
@@ -79,6 +80,7 @@ extension ControlLoop {
         let outcome = await ports.carryOut(
             order, of: rescue.rollout, journal: journal.identity, within: limits.routeDeadline
         ) { _ in }
+        rescuesUnderWay.remove(rescue)
         log.warning("\(rescue.rollout): traffic goes back ahead of the journal: \(outcome)")
         guard case .routeFailed = outcome else { return true }
         rescues[rescue] = nil

@@ -22,6 +22,8 @@ package actor ControlLoop {
     var stalled: [Submission] = []
     /// Rollbacks that went ahead of the journal, since it last took entries.
     var rescues: [Rescue: Task<Bool, Never>] = [:]
+    /// Those of them that have not ended.
+    var rescuesUnderWay: Set<Rescue> = []
     var works = Works()
     /// When the verdict fell, or the abort was wished, for rollouts whose traffic is on its way back.
     var returningSince: [RolloutName: ContinuousClock.Instant] = [:]
@@ -73,8 +75,9 @@ extension ControlLoop {
         await turnUntilStopped()
         isStopping = true
         (watchers + [survey]).forEach { $0.cancel() }
-        await works.end()
+        // An answer to an abort, which is among the works, waits for its rescue.
         for rescue in rescues.values { rescue.cancel() }
+        await works.end()
         for rescue in rescues.values { _ = await rescue.value }
         decline(inbox)
     }
@@ -110,7 +113,7 @@ extension ControlLoop {
     package func stop(within limit: Duration) async {
         isStopping = true
         let deadline = ContinuousClock.now + limit
-        while works.isRouting || !rescues.isEmpty && journalTrouble != nil, ContinuousClock.now < deadline {
+        while works.isRouting || !rescuesUnderWay.isEmpty, ContinuousClock.now < deadline {
             // Cancelled means that the caller has no more time: then there is nothing to wait for.
             guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { break }
         }
@@ -206,7 +209,7 @@ extension ControlLoop {
     private func recoverFromTrouble() {
         if journalTrouble != nil { log.notice("the journal takes entries again") }
         setTrouble(nil)
-        rescues = [:]
+        rescues = rescues.filter { rescuesUnderWay.contains($0.key) }
     }
 
     func reschedule(_ name: RolloutName) {
