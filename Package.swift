@@ -57,7 +57,10 @@ let package = Package(
         module("Transport", ["CCurl", "CCurlShim"]),
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport"]),
         module("Sampling", ["Analysis", "Engine", "Transport"]),
-        module("Intake", ["Analysis", "Rollouts", "Manifests", "Engine", "Journal", crypto, logging]),
+        module("Signing", [crypto]),
+        module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
+        module(
+            "Intake", ["Analysis", "Rollouts", "Manifests", "Engine", "Journal", "Signing", crypto, logging]),
         module(
             "Server",
             [
@@ -69,7 +72,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-                "Intake", "Server", "Lab", "CAllocator", argumentParser, hummingbird, logging,
+                "Signing", "Gates", "Intake", "Server", "Lab", "CAllocator", argumentParser, hummingbird, logging,
             ],
             swiftSettings: strict),
 
@@ -82,13 +85,14 @@ let package = Package(
         tests("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Traffic"]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(
-            "Intake", ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, logging]),
+            "Intake",
+            ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Signing", "Intake", crypto, logging]),
+        tests("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Gates", hummingbird]),
         tests(
             "Server",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Transport", "Server",
-                crypto,
-                logging,
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Signing", "Intake", "Transport",
+                "Server", crypto, logging,
             ]),
         tests("Lab", ["Lab", "Transport"]),
         tests("House", []),

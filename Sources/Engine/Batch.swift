@@ -9,7 +9,7 @@ package struct Submission: Sendable {
     package let who: String
     /// The webhook delivery that brought it, to be remembered together with what it caused.
     package let delivery: Delivery?
-    let arrivedAt: ContinuousClock.Instant
+    let arrivedAt: Moment
     let reply: Reply?
     /// The job whose outcome this is.
     let outcomeOf: Job?
@@ -18,8 +18,8 @@ package struct Submission: Sendable {
     var decidedAt: Moment?
 
     init(
-        _ command: Command, to rollout: RolloutName, by who: String, delivery: Delivery? = nil,
-        outcomeOf job: Job? = nil, reply: Reply? = nil
+        _ command: Command, to rollout: RolloutName, by who: String, at moment: Moment,
+        delivery: Delivery? = nil, outcomeOf job: Job? = nil, reply: Reply? = nil
     ) {
         self.rollout = rollout
         self.command = command
@@ -27,7 +27,7 @@ package struct Submission: Sendable {
         self.delivery = delivery
         self.reply = reply
         outcomeOf = job
-        arrivedAt = .now
+        arrivedAt = moment
     }
 
     var isReport: Bool {
@@ -68,7 +68,13 @@ struct Batch {
     private(set) var entries: [Entry] = []
     private(set) var outcomes: [(submission: Submission, outcome: Result<Decision, Rejection>)] = []
 
-    init(_ submissions: [Submission], of rollouts: [RolloutName: Rollout], at now: Moment) {
+    private let freezes: any FreezeCalendar
+
+    init(
+        _ submissions: [Submission], of rollouts: [RolloutName: Rollout], at now: Moment,
+        _ freezes: any FreezeCalendar
+    ) {
+        self.freezes = freezes
         for submission in submissions {
             let outcome = decide(submission, of: rollouts, at: now)
             outcomes.append((submission, outcome))
@@ -100,7 +106,7 @@ struct Batch {
         else { return .failure(.unknown(submission.rollout)) }
         do throws(Refusal) {
             let turn = try rollout.turn(
-                submission.command, by: submission.who, at: submission.decidedAt ?? now)
+                submission.command, by: submission.who, at: submission.decidedAt ?? now, freezes: freezes)
             return .success(Decision(rollout: turn.next, entries: turn.entries, isDurable: true))
         } catch {
             return .failure(.refused(error))

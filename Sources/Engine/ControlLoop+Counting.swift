@@ -1,3 +1,4 @@
+import Analysis
 import Logging
 import Rollouts
 
@@ -17,7 +18,7 @@ extension ControlLoop {
         }
     }
 
-    private func count(_ entry: Entry, arrivedAt arrival: ContinuousClock.Instant) {
+    private func count(_ entry: Entry, arrivedAt arrival: Moment) {
         log.info("\(entry.rollout) #\(entry.sequence) \(entry.who): \(entry.event.sentence)")
         switch entry.event {
         case .measured: meter { $0.measurements += 1 }

@@ -5,7 +5,7 @@ import Rollouts
 extension ControlLoop {
     /// After a start: what the mesh really bears is compared with what the log says it was shown.
     func examineAll() async {
-        for name in rollouts.keys {
+        for name in names {
             if Task.isCancelled { return }
             await examine(name)
         }
@@ -15,7 +15,7 @@ extension ControlLoop {
         for await name in router.disturbances() {
             await examine(name)
             // Somebody who keeps changing a route is put right at a bounded pace; cancelled means the loop ends.
-            if (try? await Task.sleep(for: limits.driftPause)) == nil { return }
+            guard await clock.hasSlept(for: limits.driftPause) else { return }
         }
     }
 

@@ -21,12 +21,18 @@ extension ControlLoop {
     /// Lets rollbacks go ahead while the journal is slow rather than broken: those in this turn, and those that come
     /// in while it hangs. Wishes other than aborts have no part in it: they may yet be declined.
     func takePrecaution(for submissions: [Submission]) -> Task<Void, Never> {
-        Task {
-            // Cancelled means that the journal has answered.
-            while (try? await Task.sleep(for: self.limits.journalPatience)) != nil {
-                self.rescue(from: submissions + self.inbox)
+        begin {
+            // Cut short means that the journal has answered.
+            while await self.clock.hasSlept(for: self.limits.journalPatience) {
+                await self.rescueAll(among: submissions)
             }
         }
+    }
+
+    private func rescueAll(among submissions: [Submission]) {
+        // The journal may have answered while this waited for its turn.
+        if Task.isCancelled { return }
+        rescue(from: submissions + inbox)
     }
 
     /// Declines wishes, keeps reports for the next try, and takes traffic back where that was decided.
@@ -46,12 +52,12 @@ extension ControlLoop {
     /// Starts every rollback that the reports and aborts among these come to and that is not under way.
     @discardableResult
     private func rescue(from submissions: [Submission]) -> Batch {
-        let batch = Batch(submissions.filter(\.isLasting), of: rollouts, at: clock.now())
+        let batch = Batch(submissions.filter(\.isLasting), of: rollouts, at: clock.now(), freezes)
         for (name, order) in rollbacks(in: batch) {
             let rescue = Rescue(rollout: name, since: order.since)
             guard rescues[rescue] == nil else { continue }
             rescuesUnderWay.insert(rescue)
-            rescues[rescue] = Task { await self.routeUnjournaled(order, as: rescue) }
+            rescues[rescue] = begin { await self.routeUnjournaled(order, as: rescue) }
         }
         return batch
     }
@@ -63,11 +69,11 @@ extension ControlLoop {
             let rescue = rescues[Rescue(rollout: abort.rollout, since: since)]
         else { return reply(outcome.map(\.undurable)) }
         works.add(
-            [], Task { reply(await rescue.value ? .success(decision.undurable) : .failure(.journal(error))) })
+            [], begin { reply(await rescue.value ? .success(decision.undurable) : .failure(.journal(error))) })
     }
 
     private func rollbacks(in batch: Batch) -> [(RolloutName, RouteOrder)] {
-        batch.drafts.flatMap { name, draft in
+        batch.drafts.sorted { $0.key < $1.key }.flatMap { name, draft in
             draft.outstanding.compactMap { action in
                 guard case .route(let order) = action, order.isRollback else { return nil }
                 return (name, order)
@@ -78,7 +84,7 @@ extension ControlLoop {
     /// Reports nothing: when the journal is back the same order is carried out again, which is harmless.
     private func routeUnjournaled(_ order: RouteOrder, as rescue: Rescue) async -> Bool {
         let outcome = await ports.carryOut(
-            order, of: rescue.rollout, journal: journal.identity, within: limits.routeDeadline
+            order, of: rescue.rollout, journal: journal.identity, within: limits.routeDeadline, on: clock
         ) { _ in }
         rescuesUnderWay.remove(rescue)
         log.warning("\(rescue.rollout): traffic goes back ahead of the journal: \(outcome)")
@@ -100,7 +106,8 @@ extension Submission {
 
     /// As it waits for the journal: answered already, and decided at the moment it came.
     fileprivate func stalled(at now: Moment) -> Submission {
-        var submission = Submission(command, to: rollout, by: who, delivery: delivery, outcomeOf: outcomeOf)
+        var submission = Submission(
+            command, to: rollout, by: who, at: arrivedAt, delivery: delivery, outcomeOf: outcomeOf)
         submission.decidedAt = decidedAt ?? now
         return submission
     }

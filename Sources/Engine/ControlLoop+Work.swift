@@ -42,33 +42,48 @@ struct Works {
 
     /// Nothing that was started outlives the loop.
     func end() async {
-        for work in works.values { work.task.cancel() }
-        for work in works.values { await work.task.value }
+        let tasks = works.sorted { $0.key < $1.key }.map(\.value.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
     }
 }
 
 extension ControlLoop {
     /// Starts jobs. Those that ask the same question of the same store share the answer.
     func launch(_ jobs: [Job]) {
-        var questions: [Query: [Job]] = [:]
+        var questions: [Query] = []
+        var askers: [Query: [Job]] = [:]
         for job in jobs {
             switch job.action {
             case .wake(let moment): report([(job, .woke(at: moment))])
             case .route(let order): launch(order, job)
-            case .measure(let order): questions[order.query, default: []].append(job)
+            case .ask(let order): launch(order, job)
+            case .measure(let order):
+                if askers[order.query] == nil { questions.append(order.query) }
+                askers[order.query, default: []].append(job)
             }
         }
-        for (query, jobs) in questions { launch(query, jobs) }
+        for query in questions { launch(query, askers[query] ?? []) }
     }
 
     private func launch(_ order: RouteOrder, _ job: Job) {
         works.add(
             [job],
-            Task {
+            begin {
                 let outcome = await self.ports.carryOut(
-                    order, of: job.rollout, journal: self.journal.identity, within: self.limits.routeDeadline
+                    order, of: job.rollout, journal: self.journal.identity, within: self.limits.routeDeadline,
+                    on: self.clock
                 ) { await self.note($0, of: job.rollout) }
-                self.report([(job, outcome)])
+                await self.report([(job, outcome)])
+            })
+    }
+
+    private func launch(_ order: GateOrder, _ job: Job) {
+        works.add(
+            [job],
+            begin {
+                let answer = await self.ports.ask(order, of: job.rollout, on: self.clock)
+                await self.report([(job, .answered(order, answer))])
             })
     }
 
@@ -76,11 +91,11 @@ extension ControlLoop {
         meter { $0.queries += 1 }
         works.add(
             jobs,
-            Task {
+            begin {
                 let start = self.clock.now()
-                let sample = await self.ports.sample(query, at: start)
+                let sample = await self.ports.sample(query, at: start, on: self.clock)
                 let end = self.clock.now()
-                self.report(
+                await self.report(
                     jobs.compactMap { job in job.measured(sample, from: start, to: end).map { (job, $0) } })
             })
     }
@@ -90,14 +105,15 @@ extension ControlLoop {
         works.finish(outcomes.map(\.job))
         inbox += outcomes.map { outcome in
             Submission(
-                .report(outcome.report), to: outcome.job.rollout, by: "headgate", outcomeOf: outcome.job)
+                .report(outcome.report), to: outcome.job.rollout, by: "headgate", at: clock.now(),
+                outcomeOf: outcome.job)
         }
         ring()
     }
 
     /// A note on the way of a job that goes on.
     func note(_ report: Report, of rollout: RolloutName) {
-        inbox.append(Submission(.report(report), to: rollout, by: "headgate"))
+        inbox.append(Submission(.report(report), to: rollout, by: "headgate", at: clock.now()))
         ring()
     }
 }

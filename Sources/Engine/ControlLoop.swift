@@ -9,12 +9,15 @@ package import Rollouts
 /// transaction, apply, compare what is wanted with what runs, start and stop the difference. Between two turns
 /// the loop sleeps until somebody submits something or the next timer is due; idle rollouts cost it nothing.
 package actor ControlLoop {
-    let journal: EventJournal
+    let journal: any EngineJournal
     let ports: Ports
     let clock: any EngineClock
     let limits: EngineLimits
+    /// Where the work runs; none: where all of Swift's does.
+    private let executor: (any TaskExecutor)?
     let log: Logger
 
+    private(set) var freezes: any FreezeCalendar = NoFreezes()
     var rollouts: [RolloutName: Rollout] = [:]
     var schedule: Schedule
     var inbox: [Submission] = []
@@ -26,7 +29,7 @@ package actor ControlLoop {
     var rescuesUnderWay: Set<Rescue> = []
     var works = Works()
     /// When the verdict fell, or the abort was wished, for rollouts whose traffic is on its way back.
-    var returningSince: [RolloutName: ContinuousClock.Instant] = [:]
+    var returningSince: [RolloutName: Moment] = [:]
     package private(set) var meters = Meters()
     /// Set while the journal does not take what it must.
     package private(set) var journalTrouble: JournalError?
@@ -35,20 +38,30 @@ package actor ControlLoop {
     private let bell: AsyncStream<Void>
     private let ringer: AsyncStream<Void>.Continuation
 
+    /// - Parameters:
+    ///   - executor: where all of its work runs; none: where Swift's does.
+    ///   - lane: where a job runs; none: as its ports say.
     package init(
-        journal: EventJournal, ports: Ports, clock: any EngineClock, limits: EngineLimits = EngineLimits(),
-        log: Logger
+        journal: any EngineJournal, ports: Ports, clock: any EngineClock,
+        limits: EngineLimits = EngineLimits(), executor: (any TaskExecutor)? = nil,
+        lane: (@Sendable (Job) -> Lane)? = nil, log: Logger
     ) {
         self.journal = journal
         self.ports = ports
         self.clock = clock
         self.limits = limits
+        self.executor = executor
         self.log = log
-        schedule = Schedule(capacity: limits.jobsPerBackend) { ports.lane(of: $0) }
+        schedule = Schedule(capacity: limits.jobsPerBackend, lane: lane ?? { ports.lane(of: $0) })
         (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func ring() { ringer.yield() }
+
+    /// Every task of the loop begins here, so that all of it runs where it was told to.
+    func begin<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Task<Value, Never> {
+        Task(executorPreference: executor, operation: work)
+    }
 
     func meter(_ body: (inout Meters) -> Void) { body(&meters) }
 
@@ -69,16 +82,17 @@ extension ControlLoop {
 
     /// Runs until `stop` or cancellation, and ends when everything it started has ended.
     package func run() async {
-        for name in rollouts.keys { reschedule(name) }
-        let watchers = ports.routers.values.map { router in Task { await self.watch(router) } }
-        let survey = Task { await self.examineAll() }
+        names.forEach(reschedule)
+        let watchers = ports.allRouters.map { router in begin { await self.watch(router) } }
+        let survey = begin { await self.examineAll() }
         await turnUntilStopped()
         isStopping = true
         (watchers + [survey]).forEach { $0.cancel() }
         // An answer to an abort, which is among the works, waits for its rescue.
-        for rescue in rescues.values { rescue.cancel() }
+        let rescues = Array(rescues.values)
+        for rescue in rescues { rescue.cancel() }
         await works.end()
-        for rescue in rescues.values { _ = await rescue.value }
+        for rescue in rescues { _ = await rescue.value }
         decline(inbox)
     }
 
@@ -89,7 +103,7 @@ extension ControlLoop {
         if isStopping { throw .stopping }
         let result = await withCheckedContinuation { (waiting: CheckedContinuation<Outcome, Never>) in
             inbox.append(
-                Submission(command, to: rollout, by: who, delivery: delivery) {
+                Submission(command, to: rollout, by: who, at: clock.now(), delivery: delivery) {
                     waiting.resume(returning: $0)
                 })
             ring()
@@ -98,6 +112,14 @@ extension ControlLoop {
     }
 
     package typealias Outcome = Result<Decision, Rejection>
+
+    /// Takes a new calendar, and lets the rollouts that are frozen look at it.
+    package func use(_ calendar: any FreezeCalendar) {
+        freezes = calendar
+        for rollout in all where rollout.frozen != nil {
+            note(.woke(at: clock.now()), of: rollout.name)
+        }
+    }
 
     package func rollout(_ name: RolloutName) -> Rollout? { rollouts[name] }
 
@@ -112,10 +134,10 @@ extension ControlLoop {
     /// Takes no more wishes and lets what is on its way to the mesh arrive, for so long at the most.
     package func stop(within limit: Duration) async {
         isStopping = true
-        let deadline = ContinuousClock.now + limit
-        while works.isRouting || !rescuesUnderWay.isEmpty, ContinuousClock.now < deadline {
-            // Cancelled means that the caller has no more time: then there is nothing to wait for.
-            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { break }
+        let deadline = clock.now() + limit
+        while works.isRouting || !rescuesUnderWay.isEmpty, clock.now() < deadline {
+            // Cut short means that the caller has no more time: then there is nothing to wait for.
+            guard await clock.hasSlept(for: .milliseconds(10)) else { break }
         }
         ringer.finish()
     }
@@ -130,7 +152,7 @@ extension ControlLoop {
         for await _ in bell {
             await turn()
             alarm?.cancel()
-            alarm = nextMoment.map { moment in Task { await self.ring(at: moment) } }
+            alarm = nextMoment.map { moment in begin { await self.ring(at: moment) } }
         }
         alarm?.cancel()
     }
@@ -170,7 +192,7 @@ extension ControlLoop {
     }
 
     private func process(_ submissions: [Submission]) async -> JournalError? {
-        let batch = Batch(submissions, of: rollouts, at: clock.now())
+        let batch = Batch(submissions, of: rollouts, at: clock.now(), freezes)
         let precaution = takePrecaution(for: submissions)
         defer { precaution.cancel() }
         do throws(JournalError) {
@@ -198,7 +220,7 @@ extension ControlLoop {
     private func commit(_ batch: Batch) {
         if !batch.entries.isEmpty { recoverFromTrouble() }
         rollouts.merge(batch.drafts) { $1 }
-        batch.drafts.keys.forEach(reschedule)
+        batch.drafts.keys.sorted().forEach(reschedule)
         count(batch)
         for (submission, outcome) in batch.outcomes {
             if let job = submission.outcomeOf { launch(schedule.finish(job)) }

@@ -5,11 +5,17 @@ import Rollouts
 package struct Ports: Sendable {
     let routers: [String: any TrafficRouter]
     let providers: [String: any MetricProvider]
+    let gates: (any GateKeeper)?
 
-    package init(routers: [any TrafficRouter], providers: [any MetricProvider]) {
+    package init(
+        routers: [any TrafficRouter], providers: [any MetricProvider], gates: (any GateKeeper)? = nil
+    ) {
+        self.gates = gates
         self.routers = Dictionary(uniqueKeysWithValues: routers.map { ($0.kind, $0) })
         self.providers = Dictionary(uniqueKeysWithValues: providers.map { ($0.kind, $0) })
     }
+
+    var allRouters: [any TrafficRouter] { routers.sorted { $0.key < $1.key }.map(\.value) }
 
     func lane(of job: Job) -> Lane {
         switch job.action {
@@ -17,6 +23,7 @@ package struct Ports: Sendable {
         case .route(let order) where order.isRollback: .free
         case .route(let order):
             .backend("route " + (routers[order.target.router]?.backend(of: order.target) ?? ""))
+        case .ask(let order): .backend("ask " + (gates?.backend(of: order.gate) ?? ""))
         case .measure(let order):
             .backend("measure " + (providers[order.query.provider]?.backend(of: order.query) ?? ""))
         }
@@ -25,6 +32,7 @@ package struct Ports: Sendable {
     /// Write, then wait until the data plane shows it. `note` is told in between, when the write was taken.
     func carryOut(
         _ order: RouteOrder, of rollout: RolloutName, journal: String, within limit: Duration,
+        on clock: any EngineClock,
         note: @escaping @Sendable (Report) async -> Void
     ) async -> Report {
         let (since, attempt) = (order.since, order.attempt)
@@ -34,7 +42,7 @@ package struct Ports: Sendable {
         let write = RouteWrite(
             rollout: rollout, target: order.target, route: order.route, since: since,
             previous: order.previous, journal: journal)
-        return await within(limit) {
+        return await clock.within(limit) {
             do throws(RouteFailure) {
                 let receipt = try await router.write(write)
                 await note(.routeAccepted(since: since, receipt: receipt.text))
@@ -51,7 +59,7 @@ package struct Ports: Sendable {
     }
 
     /// The store's own timeout is the limit; a moment more lets the provider say why in its own words.
-    func sample(_ query: Query, at now: Moment) async -> Sample {
+    func sample(_ query: Query, at now: Moment, on clock: any EngineClock) async -> Sample {
         guard let provider = providers[query.provider] else {
             let known = providers.keys.sorted().joined(separator: ", ")
             return .failure(
@@ -59,6 +67,12 @@ package struct Ports: Sendable {
                     .refused,
                     "no metrics store of kind \"\(query.provider)\" is configured; configured: \(known)"))
         }
-        return await within(query.timeout + .milliseconds(500)) { await provider.sample(query, at: now) }
+        return await clock.within(query.timeout + .milliseconds(500)) { await provider.sample(query, at: now) }
+    }
+
+    /// The gate's own timeout is the limit; a moment more lets the keeper say why in its own words.
+    func ask(_ order: GateOrder, of rollout: RolloutName, on clock: any EngineClock) async -> GateAnswer {
+        guard let gates else { return .trouble("no gates are configured") }
+        return await clock.within(order.gate.timeout + .milliseconds(500)) { await gates.ask(order, of: rollout) }
     }
 }

@@ -22,6 +22,8 @@ package struct Schedule {
     private var running: Set<Job> = []
     private var queued: Set<Job> = []
     private var timers = Heap<Timer>()
+    /// How many timers were set: of two for one moment the earlier one goes first.
+    private var armed = 0
     private var lanes: Lanes
     private let lane: @Sendable (Job) -> Lane
 
@@ -35,10 +37,10 @@ package struct Schedule {
     package mutating func want(_ actions: Set<Action>, of rollout: RolloutName) -> [Job] {
         let before = wanted[rollout] ?? []
         wanted[rollout] = actions.isEmpty ? nil : actions
-        for action in actions.subtracting(before) {
+        for action in actions.subtracting(before).inOrder {
             arm(Job(rollout: rollout, action: action))
         }
-        return before.subtracting(actions).map { Job(rollout: rollout, action: $0) }.filter { forget($0) }
+        return before.subtracting(actions).inOrder.map { Job(rollout: rollout, action: $0) }.filter { forget($0) }
     }
 
     /// The jobs to start at this moment. Each is running from here until `finish`.
@@ -74,7 +76,8 @@ package struct Schedule {
 
     private mutating func arm(_ job: Job) {
         guard !running.contains(job), queued.insert(job).inserted else { return }
-        timers.insert(Timer(moment: job.action.notBefore, job: job))
+        armed += 1
+        timers.insert(Timer(moment: job.action.notBefore, number: armed, job: job))
     }
 
     /// Its timer stays in the heap and finds nothing to start: taking it out would cost a search.
@@ -87,8 +90,12 @@ package struct Schedule {
 
 private struct Timer: Comparable {
     let moment: Moment
+    let number: Int
     let job: Job
 
-    static func < (left: Timer, right: Timer) -> Bool { left.moment < right.moment }
-    static func == (left: Timer, right: Timer) -> Bool { left.moment == right.moment }
+    static func < (left: Timer, right: Timer) -> Bool {
+        (left.moment, left.number) < (right.moment, right.number)
+    }
+
+    static func == (left: Timer, right: Timer) -> Bool { left.number == right.number }
 }

@@ -4,6 +4,7 @@ package import Analysis
 package enum Action: Hashable, Sendable {
     case route(RouteOrder)
     case measure(MeasureOrder)
+    case ask(GateOrder)
     /// Say when the moment has come.
     case wake(at: Moment)
 
@@ -12,6 +13,7 @@ package enum Action: Hashable, Sendable {
         switch self {
         case .route(let order): order.notBefore
         case .measure(let order): order.notBefore
+        case .ask(let order): order.notBefore
         case .wake(let moment): moment
         }
     }
@@ -36,4 +38,34 @@ package struct MeasureOrder: Hashable, Sendable {
     package let number: Int
     package let query: Query
     package let notBefore: Moment
+}
+
+/// Ask somebody outside whether the release may go on.
+package struct GateOrder: Hashable, Sendable {
+    package let gate: Gate
+    package let flight: Sequence
+    package let step: Int
+    package let stepCount: Int
+    package let release: String
+    package let stable: String?
+    /// The share of the release while it is asked.
+    package let weight: Weight
+    /// How often it was asked before.
+    package let number: Int
+    package let notBefore: Moment
+
+    package init(
+        gate: Gate, flight: Sequence, step: Int, stepCount: Int, release: String, stable: String?,
+        weight: Weight, number: Int, notBefore: Moment
+    ) {
+        self.gate = gate
+        self.flight = flight
+        self.step = step
+        self.stepCount = stepCount
+        self.release = release
+        self.stable = stable
+        self.weight = weight
+        self.number = number
+        self.notBefore = notBefore
+    }
 }

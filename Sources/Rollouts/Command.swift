@@ -8,12 +8,16 @@ package enum Command: Sendable {
     case start(release: String)
     /// On to the next step. `from` is the step that the person saw: two promotes of one step count once.
     case promote(from: Int?)
-    /// All the way up at once.
-    case promoteFully
+    /// All the way up at once. `arm` says which one, where a test has several.
+    case promoteFully(arm: String?)
     case pause
     case resume
     case abort(why: String?)
     case retry
+    /// Back to an earlier stable release: the last one where none is named.
+    case undo(to: String?)
+    /// On in spite of the freeze that is in force, for as long as it is.
+    case overrideFreeze(reason: String)
     case report(Report)
 }
 
@@ -22,6 +26,7 @@ package enum Report: Sendable {
     case routed(since: Sequence, evidence: String)
     case routeFailed(since: Sequence, attempt: Int, failure: RouteFailure)
     case measured(MeasureOrder, Sample, startedAt: Moment, finishedAt: Moment)
+    case answered(GateOrder, GateAnswer)
     case woke(at: Moment)
 
     /// A note on the way, not an outcome: the mesh's interface took the write.
@@ -42,6 +47,14 @@ package enum Refusal: Error, Hashable, Sendable {
     case stepMoved(from: Int, to: Int)
     case notApplied(Weight, trouble: String?)
     case summiting
+    case busy(release: String, step: Int)
+    case frozen(Freeze)
+    case notFrozen(RolloutName)
+    case overrideWithoutReason
+    case neverStable(release: String, known: [String])
+    case inFlight(release: String)
+    case noArm(String?, known: [String])
+    case noFreePlace(needed: Int, declared: Int)
     case alreadyPaused
     case notPaused
     case pausedByManifest(source: String)
@@ -65,6 +78,22 @@ extension Refusal: CustomStringConvertible {
             "\(weight) is not applied yet"
                 + (trouble.map { ": \($0)" } ?? "; wait a moment, or promote --full")
         case .summiting: "all steps are passed; the release is getting all traffic"
+        case .busy(let release, let step):
+            "\(release) is in flight at step \(step + 1), and the manifest says `inFlight: reject`; wait for its "
+                + "end, or abort it"
+        case .frozen(let freeze): "\(freeze.sentence); `override --reason` goes on in spite of it"
+        case .notFrozen(let name): "no freeze holds \(name)"
+        case .overrideWithoutReason: "an override needs a reason: it stands in the history"
+        case .neverStable(let release, let known) where known.isEmpty:
+            "\(release) was never the stable release; there is none to go back to yet"
+        case .neverStable(let release, let known):
+            "\(release) was never the stable release; earlier ones: \(known.joined(separator: ", "))"
+        case .inFlight(let release): "\(release) is in flight; `abort` takes it back"
+        case .noArm(nil, let known): "say which arm: \(known.joined(separator: ", "))"
+        case .noArm(let arm?, let known):
+            "there is no arm \"\(arm.prefix(64))\"; arms: \(known.joined(separator: ", "))"
+        case .noFreePlace(let needed, let declared):
+            "the plan needs \(needed) places beside the stable release, and the manifest declares \(declared) in all"
         case .alreadyPaused: "it is paused already"
         case .notPaused: "it is not paused by command; a pause step ends by `promote`"
         case .pausedByManifest(let source): "\(source) says `paused: true`; take it out there"

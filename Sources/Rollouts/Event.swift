@@ -6,8 +6,13 @@ package enum Event: Hashable, Codable, Sendable {
     case declared(Declaration)
     /// The manifest is gone. What runs goes on; nothing new starts.
     case withdrawn
-    /// A release was announced, or tried again after an abort. Takes the place of one in mid-flight.
-    case started(release: Release, cause: StartCause)
+    /// A release was announced, or tried again after an abort. Takes the place of one in mid-flight. A test of
+    /// several arms starts `others` beside it.
+    case started(release: Release, others: [Release]?, cause: StartCause)
+    /// A release was announced that has to wait; the latest that waits counts.
+    case queued(release: String, cause: StartCause, reason: QueueReason)
+    /// What waited is not to be started any more.
+    case unqueued(release: String)
     /// The announced release is the stable one: there is nothing to climb.
     case restored(release: Release)
     case stepEntered(step: Int)
@@ -17,8 +22,16 @@ package enum Event: Hashable, Codable, Sendable {
     /// The last step is passed: the release is to get all traffic.
     /// `by` is the person who wanted it; none where the steps led there.
     case summited(by: String?)
+    /// A test of several arms goes on to all traffic with this one.
+    case armChosen(arm: String)
+    /// The release has all traffic, and the former one is kept warm until then.
+    case bakeStarted(until: Moment)
     /// The release has all traffic and is the stable one from now on.
     case completed(release: Release)
+    /// The test is over, and the stable release keeps all traffic: nothing was wrong.
+    case kept(release: Release)
+    /// A release that carries nothing may be stopped.
+    case retired(release: Release)
     /// The mesh's interface took the write that `since` wanted.
     case routeAccepted(since: Sequence, receipt: String)
     /// The data plane shows what `since` wanted.
@@ -33,12 +46,35 @@ package enum Event: Hashable, Codable, Sendable {
     /// The numbers do not decide; a person must.
     case asked(reason: String)
     case aborted(reason: AbortReason)
+    case gateAnswered(step: Int, answer: GateAnswer)
+    /// A weight took longer than the progress deadline allows; nothing goes on until somebody resumes it.
+    case stalled(step: Int, after: Duration)
+    /// Something was about to advance in a freeze, and waits.
+    case frozen(Freeze)
+    /// The freeze that was waited for is over.
+    case thawed(freeze: String)
+    /// A person lets the rollout advance in spite of a freeze.
+    case freezeOverridden(Freeze, by: String, reason: String)
     case held(by: String)
     case resumed(by: String)
 }
 
 package enum StartCause: String, Hashable, Codable, Sendable {
     case announced, retry
+    /// A person goes back to an earlier stable release.
+    case undo
+    /// An earlier stable release was announced again, or wanted back, soon enough that it skips the steps.
+    case returned
+
+    /// Whether the release gets all traffic at once.
+    package var skipsSteps: Bool { self == .returned }
+}
+
+/// Why a release that was announced waits.
+package enum QueueReason: Hashable, Codable, Sendable {
+    /// Another one is in flight, and the manifest says `inFlight: queue`.
+    case inFlight(release: String)
+    case freeze(Freeze)
 }
 
 package enum PassCause: Hashable, Codable, Sendable {
@@ -46,6 +82,10 @@ package enum PassCause: Hashable, Codable, Sendable {
     case routed
     case elapsed
     case verdict
+    /// A gate said yes.
+    case gate
+    /// The test came to the conclusion that its plan names.
+    case concluded
     /// A person's `promote`.
     case promoted(by: String)
 }

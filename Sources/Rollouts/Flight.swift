@@ -1,39 +1,121 @@
 package import Analysis
 
-/// One release on its way up, with the plan it was started with.
+/// One release on its way up, with the plan it was started with; or several, where a test has more arms.
 package struct Flight: Hashable, Codable, Sendable {
     /// The sequence of the event that started it: no two flights share one.
     package let number: Sequence
-    package let release: Release
+    /// The release of each arm, in the order of `Plan.arms`.
+    package let releases: [Release]
     package let plan: Plan
     package let startedAt: Moment
+    package let cause: StartCause
+    /// The arm that is to get all traffic in the end.
+    package var arm = 0
     /// The step that the flight is at; `plan.steps.count` when all are passed.
     package var step: Int
     package var stage: Stage
     package var stageSince: Moment
-    /// The share that the steps passed so far have given the release.
-    package var weight: Weight
+    /// Since when the progress deadline counts: like `stageSince`, and anew when somebody resumes.
+    package var progressSince: Moment
+    /// Whether the release was given all traffic.
+    package var isSummited = false
+    /// Whether the bake has taken its time, while something still holds the flight.
+    package var isBakeOver = false
     package var background: BackgroundRun?
+    /// How many background runs there were.
+    var watches = 0
 
-    init(number: Sequence, release: Release, plan: Plan, startedAt: Moment) {
+    init(number: Sequence, releases: [Release], plan: Plan, startedAt: Moment, cause: StartCause) {
         self.number = number
-        self.release = release
+        self.releases = releases
         self.plan = plan
         self.startedAt = startedAt
+        self.cause = cause
         step = 0
         stage = .ready
         stageSince = startedAt
-        weight = .none
+        progressSince = startedAt
+    }
+
+    /// The release that is to get all traffic in the end.
+    package var release: Release { releases[arm] }
+
+    /// The name that CI announced: a test of several arms starts one release for each under it.
+    package var announced: String {
+        guard releases.count > 1, let arm = plan.arms?.first else { return releases[0].name }
+        return String(releases[0].name.dropLast(arm.count + 1))
     }
 
     package var isPastSteps: Bool { step >= plan.steps.count }
+
+    /// What the steps that were entered so far give to the arms. It is worked out from them every time and is kept
+    /// nowhere: so no order of events can give a release more than the step that it has come to.
+    package var exposure: Exposure {
+        if isSummited { return Exposure(shares: releases.indices.map { $0 == arm ? .all : .none }, rules: []) }
+        return plan.exposure(through: stage == .ready ? step : step + 1)
+    }
+
+    /// The share of the release that leads.
+    package var weight: Weight { exposure.shares[arm] }
+
+    /// The route of the flight, where `stable` gets what is left.
+    func route(stable: Place) -> Route {
+        let exposure = self.exposure
+        return Route(
+            giving: zip(releases, exposure.shares).map { ($0.place, $1) }, rest: stable,
+            rules: exposure.rules.map { rule in
+                RouteRule(
+                    name: rule.name, matches: rule.matches, deed: rule.deed,
+                    place: releases[min(rule.arm, releases.count - 1)].place)
+            },
+            stickiness: isSummited || exposure.isShareless ? nil : plan.stickiness)
+    }
+}
+
+/// What arms get: a share each, and rules in the order of their precedence.
+package struct Exposure: Hashable, Sendable {
+    package var shares: [Weight]
+    package var rules: [PlannedRule]
+
+    /// Whether only rules give anything to an arm.
+    var isShareless: Bool { shares.allSatisfy { $0 == .none } }
+}
+
+extension Plan {
+    /// What the first so many steps come to.
+    package func exposure(through count: Int) -> Exposure {
+        let nothing = Exposure(shares: Array(repeating: .none, count: armCount), rules: [])
+        var exposure = steps.prefix(count).reduce(into: nothing) { $0.take($1) }
+        let order = ruleOrder ?? []
+        let ranked = order.compactMap { name in exposure.rules.first { $0.name == name } }
+        exposure.rules = ranked + exposure.rules.filter { !order.contains($0.name) }
+        return exposure
+    }
+}
+
+extension Exposure {
+    fileprivate mutating func take(_ step: Step) {
+        switch step {
+        case .setWeight(let weight): shares = shares.indices.map { $0 == 0 ? weight : .none }
+        case .setShares(let weights):
+            shares = shares.indices.map { weights.indices.contains($0) ? weights[$0] : .none }
+        case .setRule(let rule):
+            if let index = rules.firstIndex(where: { $0.name == rule.name }) {
+                rules[index] = rule
+            } else {
+                rules.append(rule)
+            }
+        case .removeRule(let name): rules.removeAll { $0.name == name }
+        case .pause, .reachAge, .analysis, .gate, .conclude: break
+        }
+    }
 }
 
 /// What a flight waits for.
 package enum Stage: Hashable, Codable, Sendable {
     /// Between two steps. Leaves by `stepEntered`, or by `summited` after the last.
     case ready
-    /// The step's weight is wanted. Leaves by `stepPassed` when the data plane shows it.
+    /// The step's route is wanted. Leaves by `stepPassed` when the data plane shows it.
     case routing
     /// Letting the step run. Leaves by `stepPassed`: when the moment has come, or by a person's `promote`.
     case pausing(until: Moment?)
@@ -41,10 +123,18 @@ package enum Stage: Hashable, Codable, Sendable {
     case paused
     /// Leaves by `stepPassed` on a good verdict, by `asked` on an undecided one, by `aborted` on a bad one.
     case analysing(AnalysisRun)
-    /// The numbers do not decide. Leaves by `stepPassed` (a person's `promote`) or `aborted`.
+    /// Leaves by `stepPassed` on a yes, by `aborted` on a no, by `asked` or `aborted` when it is overdue.
+    case gating(GateRun)
+    /// A test is over, and its plan says what follows. Leaves by `stepPassed` or `kept`.
+    case concluding
+    /// The numbers do not decide, or were never meant to. Leaves by a person's wish: `stepPassed`, `summited`,
+    /// `completed` or `aborted`.
     case asking(String)
-    /// All steps are passed; the release is to get all traffic. Leaves by `completed` when it has it.
+    /// The release is to get all traffic. Leaves by `completed` when it has it, or by `bakeStarted`.
     case summiting
+    /// The release has all traffic, and the former one is kept warm. Leaves by `completed` when the time is over
+    /// and the metrics stayed good, by `aborted` when they did not, by `asked` where they do not decide.
+    case baking(until: Moment)
 }
 
 /// The analysis that runs beside the steps. A new one is begun after a person overruled the last.
@@ -96,5 +186,13 @@ extension Flight {
     /// What the store said, where a metric that counts could not be asked.
     package var blindness: String? {
         runs.lazy.compactMap { $0.run.blindness }.first
+    }
+
+    /// The gate that is asked, and how far it has come.
+    package var gate: (gate: Gate, run: GateRun)? {
+        guard case .gating(let run) = stage, plan.steps.indices.contains(step),
+            case .gate(let gate) = plan.steps[step]
+        else { return nil }
+        return (gate, run)
     }
 }

@@ -6,8 +6,8 @@ package enum Phase: Hashable, Codable, Sendable {
     case empty
     /// The stable release carries everything. Leaves by `started`.
     case resting
-    /// A release is on its way up. Leaves by `completed`, `aborted` or `restored`; a newer release takes its place
-    /// by `started`.
+    /// A release is on its way up. Leaves by `completed`, `aborted`, `kept` or `restored`; a newer release takes
+    /// its place by `started`.
     case climbing(Flight)
     /// A release was taken back; the stable one carries everything. Leaves by `started` or `restored`.
     case aborted(Failure)
@@ -16,6 +16,8 @@ package enum Phase: Hashable, Codable, Sendable {
 /// A release that was taken back, and why.
 package struct Failure: Hashable, Codable, Sendable {
     package let release: Release
+    /// The name that CI announced; see `Flight.announced`.
+    package let announced: String
     package let step: Int
     package let stepCount: Int
     package let reason: AbortReason
@@ -29,6 +31,10 @@ package enum AbortReason: Hashable, Codable, Sendable {
     case command(by: String, why: String?)
     /// The mesh bears a rollback that the journal does not: it was made while the journal could not be written.
     case unjournaledRollback
+    /// Somebody outside said no.
+    case gate(name: String, why: String?)
+    /// Something took longer than it was given.
+    case overdue(String)
 }
 
 /// A verdict and the evidence it rests on.

@@ -9,13 +9,20 @@ extension Rollout {
         switch event {
         case .declared(let declaration): declare(declaration, at: moment)
         case .withdrawn: isWithdrawn = true
-        case .started(let release, _): start(release, at: moment)
-        case .restored: rest()
+        case .started(let release, let others, let cause):
+            start([release] + (others ?? []), cause, at: moment)
+        case .queued(let release, let cause, let reason):
+            queued = QueuedRelease(name: release, cause: cause, reason: reason)
+        case .unqueued: queued = nil
+        case .restored, .kept: rest(at: moment)
         case .stepEntered(let step): change { $0.enter(step, of: $1, at: moment) }
         case .stepPassed: change { $0.passStep(of: $1, at: moment) }
-        case .pauseElapsed: change { flight, _ in flight.stage = .paused }
+        case .pauseElapsed: change { flight, _ in flight.outlast() }
         case .summited: change { flight, _ in flight.summit(at: moment) }
-        case .completed(let release): complete(release)
+        case .armChosen(let arm): change { flight, _ in flight.choose(arm) }
+        case .bakeStarted(let end): change { $0.bake(until: end, of: $1, at: moment) }
+        case .completed(let release): complete(release, at: moment)
+        case .retired(let release): warm.removeAll { $0.release == release }
         case .routeAccepted(let since, let receipt): update(since) { $0.receipt = receipt }
         case .routed(let since, let evidence): update(since) { $0.settle(evidence) }
         case .routeFailed(let since, let failure): fail(since, failure, at: moment)
@@ -24,10 +31,15 @@ extension Rollout {
         case .measured(let id, let metric, let measurement):
             change { flight, _ in flight.count(measurement, ofMetric: metric, in: id) }
         case .judged: break
+        case .gateAnswered(_, let answer): change { flight, _ in flight.hear(answer, at: moment) }
         case .asked(let reason): change { flight, _ in flight.turn(to: .asking(reason), at: moment) }
         case .aborted(let reason): abort(reason, at: moment)
         case .held(let who): heldBy = who
-        case .resumed: heldBy = nil
+        case .resumed: resume(at: moment)
+        case .stalled: heldBy = Self.progressDeadline
+        case .frozen(let freeze): frozen = freeze
+        case .thawed: frozen = nil
+        case .freezeOverridden(let freeze, _, _): override(freeze)
         }
         wantRoute(at: moment)
     }
@@ -39,29 +51,70 @@ extension Rollout {
         if isMoved { rewantRoute(at: moment) }
     }
 
-    private mutating func start(_ release: Release, at moment: Moment) {
+    /// What waited is started, or something newer is.
+    private mutating func start(_ releases: [Release], _ cause: StartCause, at moment: Moment) {
         guard let plan = declaration?.plan else { return }
-        phase = .climbing(Flight(number: sequence, release: release, plan: plan, startedAt: moment))
+        if let flight { cool(flight.releases, for: .zero, at: moment) }
+        warm.removeAll { warm in releases.contains { $0.place == warm.release.place } }
+        queued = nil
+        phase = .climbing(
+            Flight(number: sequence, releases: releases, plan: plan, startedAt: moment, cause: cause))
     }
 
-    private mutating func complete(_ release: Release) {
+    private mutating func complete(_ release: Release, at moment: Moment) {
+        let former = stable
         stable = release
-        rest()
+        if let former, former != release {
+            history = (history.filter { $0.name != release.name } + [former]).suffix(Self.historyMax)
+            cool([former], for: flight?.plan.scaleDownDelay ?? Plan.scaleDownDelay, at: moment)
+        }
+        rest(at: moment)
     }
 
-    private mutating func rest() {
+    private mutating func rest(at moment: Moment) {
+        land(at: moment)
         phase = .resting
+    }
+
+    /// What the end of every flight has in common.
+    private mutating func land(at moment: Moment) {
+        if let flight {
+            let others = flight.releases.filter { $0 != stable }
+            cool(others, for: flight.plan.abortScaleDownDelay ?? Plan.scaleDownDelay, at: moment)
+        }
         heldBy = nil
+        frozen = nil
+    }
+
+    /// Keeps releases for a while that are to carry nothing.
+    private mutating func cool(_ releases: [Release], for delay: Duration, at moment: Moment) {
+        for release in releases where release != stable {
+            warm.removeAll { $0.release.place == release.place }
+            warm.append(WarmRelease(release: release, until: moment + delay))
+        }
     }
 
     private mutating func abort(_ reason: AbortReason, at moment: Moment) {
         guard let flight else { return }
+        land(at: moment)
         phase = .aborted(
             Failure(
-                release: flight.release, step: flight.step, stepCount: flight.plan.steps.count,
+                release: flight.release, announced: flight.announced, step: flight.step, stepCount: flight.plan.steps.count,
                 reason: reason, at: moment))
-        heldBy = nil
     }
+
+    private mutating func resume(at moment: Moment) {
+        heldBy = nil
+        change { flight, _ in flight.progressSince = moment }
+    }
+
+    private mutating func override(_ freeze: Freeze) {
+        overridden = freeze
+        frozen = nil
+    }
+
+    /// Who holds a rollout whose weight takes too long.
+    package static let progressDeadline = "the progress deadline"
 
     private mutating func change(_ body: (_ flight: inout Flight, _ rollout: Rollout) -> Void) {
         guard case .climbing(var flight) = phase else { return }
@@ -128,15 +181,19 @@ extension Flight {
     fileprivate mutating func enter(_ index: Int, of rollout: Rollout, at moment: Moment) {
         guard plan.steps.indices.contains(index) else { return }
         step = index
-        if background == nil { beginBackground(1, of: rollout, at: moment) }
-        switch plan.steps[index] {
-        case .setWeight(let weight):
-            self.weight = weight
-            turn(to: .routing, at: moment)
-        case .pause(let duration):
-            turn(to: .pausing(until: duration.map { moment + $0 }), at: moment)
-        case .analysis(let metrics):
-            turn(to: .analysing(run(of: metrics, in: rollout, at: moment)), at: moment)
+        if background == nil { watch(of: rollout, at: moment) }
+        turn(to: stage(of: plan.steps[index], of: rollout, at: moment), at: moment)
+    }
+
+    private func stage(of step: Step, of rollout: Rollout, at moment: Moment) -> Stage {
+        switch step {
+        case .setWeight, .setShares, .setRule, .removeRule: .routing
+        case .pause(let duration): .pausing(until: duration.map { moment + $0 })
+        case .reachAge(let age): .pausing(until: startedAt + age)
+        case .analysis(let metrics): .analysing(run(of: metrics, in: rollout, at: moment))
+        case .gate: .gating(GateRun(startedAt: moment))
+        case .conclude(.ask): .asking("the test is over; which release gets all traffic?")
+        case .conclude: .concluding
         }
     }
 
@@ -145,19 +202,47 @@ extension Flight {
         step += 1
         turn(to: .ready, at: moment)
         guard let background, let verdict = background.run.verdict, verdict != .successful else { return }
-        beginBackground(background.number + 1, of: rollout, at: moment)
+        watch(of: rollout, at: moment)
+    }
+
+    /// The time of a pause or of a bake is over, and something else holds.
+    fileprivate mutating func outlast() {
+        if case .baking = stage { isBakeOver = true } else { stage = .paused }
+    }
+
+    fileprivate mutating func choose(_ arm: String) {
+        self.arm = plan.arms?.firstIndex(of: arm) ?? self.arm
+    }
+
+    fileprivate mutating func hear(_ answer: GateAnswer, at moment: Moment) {
+        guard let (gate, run) = gate else { return }
+        var heard = run
+        heard.hear(answer, of: gate, at: moment)
+        stage = .gating(heard)
     }
 
     fileprivate mutating func summit(at moment: Moment) {
         step = plan.steps.count
-        weight = .all
+        isSummited = true
         background = nil
         turn(to: .summiting, at: moment)
     }
 
-    private mutating func beginBackground(_ number: Int, of rollout: Rollout, at moment: Moment) {
-        guard let analysis = plan.background, step >= analysis.startingStep else { return }
-        background = BackgroundRun(number: number, run: run(of: analysis.metrics, in: rollout, at: moment))
+    fileprivate mutating func bake(until end: Moment, of rollout: Rollout, at moment: Moment) {
+        turn(to: .baking(until: end), at: moment)
+        watch(of: rollout, at: moment)
+    }
+
+    /// Begins to watch what is to be watched from here on, under a new number.
+    private mutating func watch(of rollout: Rollout, at moment: Moment) {
+        guard let metrics = watched else { return }
+        watches += 1
+        background = BackgroundRun(number: watches, run: run(of: metrics, in: rollout, at: moment))
+    }
+
+    private var watched: [Metric]? {
+        if isSummited, let metrics = plan.bake?.metrics { return metrics.isEmpty ? nil : metrics }
+        return plan.background.flatMap { isSummited || step >= $0.startingStep ? $0.metrics : nil }
     }
 
     private func run(of metrics: [Metric], in rollout: Rollout, at moment: Moment) -> AnalysisRun {
@@ -173,7 +258,7 @@ extension Rollout {
         case .canaryRelease: return flight.release.name
         case .stableRelease: return stable?.name ?? ""
         case .canaryBackend: return backends?.name(of: flight.release.place) ?? ""
-        case .stableBackend: return backends?.name(of: flight.release.place.other) ?? ""
+        case .stableBackend: return stable.flatMap { backends?.name(of: $0.place) } ?? ""
         }
     }
 }

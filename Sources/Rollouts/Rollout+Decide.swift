@@ -2,15 +2,17 @@ package import Analysis
 
 extension Rollout {
     /// What a wish or a report comes to, as facts; or a refusal. Changes nothing.
-    package func decide(_ command: Command, by who: String, at now: Moment) throws(Refusal) -> [Event] {
-        try turn(command, by: who, at: now).entries.map(\.event)
+    package func decide(
+        _ command: Command, by who: String, at now: Moment, freezes: any FreezeCalendar = NoFreezes()
+    ) throws(Refusal) -> [Event] {
+        try turn(command, by: who, at: now, freezes: freezes).entries.map(\.event)
     }
 
     /// A decision and the state it leads to, for the caller who must make the entries durable in between.
     package func turn(
-        _ command: Command, by who: String, at now: Moment
+        _ command: Command, by who: String, at now: Moment, freezes: any FreezeCalendar = NoFreezes()
     ) throws(Refusal) -> (entries: [Entry], next: Rollout) {
-        var draft = Draft(self, by: who, at: now)
+        var draft = Draft(self, by: who, at: now, freezes)
         try draft.take(command)
         draft.settle()
         return (draft.entries, draft.rollout)
@@ -24,11 +26,13 @@ struct Draft {
     private(set) var entries: [Entry] = []
     let who: String
     let now: Moment
+    private let freezes: any FreezeCalendar
 
-    init(_ rollout: Rollout, by who: String, at now: Moment) {
+    init(_ rollout: Rollout, by who: String, at now: Moment, _ freezes: any FreezeCalendar) {
         self.rollout = rollout
         self.who = who
         self.now = now
+        self.freezes = freezes
     }
 
     mutating func emit(_ event: Event, by author: String? = nil) {
@@ -39,17 +43,27 @@ struct Draft {
                 who: author ?? who, event: event))
     }
 
+    /// The freeze that nothing may start or advance in; none where a person has overridden it.
+    var freeze: Freeze? {
+        guard let declaration = rollout.declaration,
+            let freeze = freezes.freeze(of: declaration, at: now), freeze != rollout.overridden
+        else { return nil }
+        return freeze.until.map { $0 <= now } == true ? nil : freeze
+    }
+
     mutating func take(_ command: Command) throws(Refusal) {
         switch command {
         case .declare(let declaration): declare(declaration)
         case .withdraw: if rollout.declaration != nil, !rollout.isWithdrawn { emit(.withdrawn) }
         case .start(let release): try start(release)
         case .promote(let step): try promote(from: step)
-        case .promoteFully: try promoteFully()
+        case .promoteFully(let arm): try promoteFully(arm)
         case .pause: try pause()
         case .resume: try resume()
         case .abort(let why): try abort(why)
         case .retry: try retry()
+        case .undo(let release): try undo(to: release)
+        case .overrideFreeze(let reason): try overrideFreeze(reason)
         case .report(let report): take(report)
         }
     }
@@ -68,45 +82,46 @@ extension Draft {
         return flight
     }
 
-    private func requireDeclaration() throws(Refusal) {
-        guard rollout.declaration != nil, !rollout.isWithdrawn else { throw .undeclared(rollout.name) }
+    func declaration() throws(Refusal) -> Declaration {
+        guard let declaration = rollout.declaration, !rollout.isWithdrawn else {
+            throw .undeclared(rollout.name)
+        }
+        return declaration
     }
 
-    /// Announcing a release twice is harmless: CI retries, and it must not restart what is on its way.
-    private mutating func start(_ name: String) throws(Refusal) {
-        try requireDeclaration()
-        if let flaw = ReleaseName.flaw(of: name) { throw .invalidRelease(name, why: flaw) }
-        if let stable = rollout.stable, stable.name == name {
-            if rollout.phase != .resting { emit(.restored(release: stable)) }
-            return
-        }
-        if rollout.flight?.release.name == name { return }
-        if case .aborted(let failure) = rollout.phase, failure.release.name == name {
-            throw .abortedBefore(release: name)
-        }
-        begin(Release(name: name, place: rollout.stable?.place.other ?? .a), .announced)
-    }
-
-    /// The first release of all has nothing to be compared with and nothing to return to: it gets everything.
-    private mutating func begin(_ release: Release, _ cause: StartCause) {
-        emit(.started(release: release, cause: cause))
-        if rollout.stable == nil { emit(.summited(by: nil)) }
+    func requireThaw() throws(Refusal) {
+        if let freeze { throw .frozen(freeze) }
     }
 
     private mutating func promote(from step: Int?) throws(Refusal) {
         let flight = try flight()
         if let step, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
+        try requireThaw()
         switch flight.stage {
         case .summiting: throw .summiting
         case .routing where rollout.routing?.isApplied != true:
             throw .notApplied(flight.weight, trouble: rollout.routing?.lastFailure?.message)
+        case .asking where flight.isAtConclusion && flight.releases.count > 1:
+            throw .noArm(nil, known: flight.plan.arms ?? [])
         default: break
         }
-        emit(flight.isPastSteps ? .summited(by: who) : .stepPassed(step: flight.step, by: .promoted(by: who)))
+        if flight.isSummited { return emit(.completed(release: flight.release)) }
+        if flight.isPastSteps { return emit(.summited(by: who)) }
+        emit(.stepPassed(step: flight.step, by: .promoted(by: who)))
+        // A person's promote goes on to the next step even where the rollout is held.
+        if let next = rollout.flight, !next.isPastSteps { emit(.stepEntered(step: next.step)) }
     }
 
-    private mutating func promoteFully() throws(Refusal) {
-        if try flight().stage != .summiting { emit(.summited(by: who)) }
+    private mutating func promoteFully(_ arm: String?) throws(Refusal) {
+        let flight = try flight()
+        if flight.stage == .summiting { return }
+        if flight.isSummited { return emit(.completed(release: flight.release)) }
+        try requireThaw()
+        let arms = flight.plan.arms ?? []
+        if let arm, !arms.contains(arm) { throw .noArm(arm, known: arms) }
+        if arm == nil, flight.releases.count > 1 { throw .noArm(nil, known: arms) }
+        if let arm { emit(.armChosen(arm: arm)) }
+        emit(.summited(by: who))
     }
 
     private mutating func pause() throws(Refusal) {
@@ -123,16 +138,20 @@ extension Draft {
         throw .notPaused
     }
 
+    /// Without a flight it is the release that waits for its start that is called off.
     private mutating func abort(_ why: String?) throws(Refusal) {
+        if rollout.flight == nil, let queued = rollout.queued {
+            return emit(.unqueued(release: queued.name))
+        }
         _ = try flight()
         guard rollout.stable != nil else { throw .noStableRelease(rollout.name) }
         emit(.aborted(reason: .command(by: who, why: why)))
     }
 
-    private mutating func retry() throws(Refusal) {
-        guard case .aborted(let failure) = rollout.phase else { throw .nothingToRetry(rollout.name) }
-        try requireDeclaration()
-        begin(failure.release, .retry)
+    private mutating func overrideFreeze(_ reason: String) throws(Refusal) {
+        guard let freeze else { throw .notFrozen(rollout.name) }
+        guard reason.contains(where: { !$0.isWhitespace }) else { throw .overrideWithoutReason }
+        emit(.freezeOverridden(freeze, by: who, reason: reason))
     }
 }
 
@@ -152,7 +171,9 @@ extension Draft {
             if isAwaited(since), rollout.routing?.failures == attempt { fail(since, failure) }
         case .measured(let order, let sample, let start, let end):
             measure(order, sample, from: start, to: end)
-        case .woke: elapse()
+        case .answered(let order, let answer): hear(answer, order)
+        // What is over by now is found by looking at the clock; see `settle`.
+        case .woke: break
         case .drifted(let found, let bears): drift(found, bears)
         }
     }
@@ -202,10 +223,10 @@ extension Draft {
         emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
     }
 
-    private mutating func elapse() {
-        guard let flight = rollout.flight, case .pausing(let until?) = flight.stage, until <= now,
-            rollout.hold != nil
+    private mutating func hear(_ answer: GateAnswer, _ order: GateOrder) {
+        guard let flight = rollout.flight, flight.number == order.flight, flight.step == order.step,
+            flight.gate?.run.asked == order.number
         else { return }
-        emit(.pauseElapsed(step: flight.step))
+        emit(.gateAnswered(step: order.step, answer: answer))
     }
 }

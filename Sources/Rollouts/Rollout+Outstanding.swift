@@ -5,13 +5,42 @@ extension Rollout {
     package var outstanding: Set<Action> {
         var actions = Set<Action>()
         if let order = routeOrder { actions.insert(.route(order)) }
+        for moment in alarms { actions.insert(.wake(at: moment)) }
         guard let flight else { return actions }
-        if case .pausing(let moment?) = flight.stage { actions.insert(.wake(at: moment)) }
+        if let order = gateOrder(flight) { actions.insert(.ask(order)) }
         for (id, run) in flight.runs {
             actions.formUnion(
                 run.metrics.indices.compactMap { measureOrder(id, run, $0) }.map(Action.measure))
         }
         return actions
+    }
+
+    /// When something is over, or has taken too long. Each is wanted until an event has answered it.
+    private var alarms: [Moment] {
+        let retirement = retirable.map(\.until).min()
+        return [retirement, frozen?.until, flight?.end, overdueAt].compactMap(\.self)
+    }
+
+    /// The releases that are kept warm and that the data plane shows to carry nothing.
+    var retirable: [WarmRelease] {
+        guard let routing, routing.isApplied else { return [] }
+        return warm.filter { !routing.route.reaches($0.release.place) }
+    }
+
+    /// When the weight that is awaited will have taken too long.
+    var overdueAt: Moment? {
+        guard let deadline = declaration?.progressDeadline, let flight, heldBy == nil, stable != nil,
+            routing?.isApplied == false, flight.stage == .routing || flight.stage == .summiting
+        else { return nil }
+        return flight.progressSince + deadline.duration
+    }
+
+    private func gateOrder(_ flight: Flight) -> GateOrder? {
+        guard let (gate, run) = flight.gate else { return nil }
+        return GateOrder(
+            gate: gate, flight: flight.number, step: flight.step, stepCount: flight.plan.steps.count,
+            release: flight.release.name, stable: stable?.name, weight: flight.weight, number: run.asked,
+            notBefore: run.notBefore)
     }
 
     private var routeOrder: RouteOrder? {
@@ -34,5 +63,21 @@ extension Rollout {
                 run: id, metric: index, number: run.tallies[index].measured,
                 query: run.metrics[index].query, notBefore: due)
         }
+    }
+}
+
+extension Flight {
+    /// When the stage ends by itself, or is overdue.
+    var end: Moment? {
+        switch stage {
+        case .pausing(let until): until
+        case .baking(let until) where !isBakeOver: until
+        case .gating: gateOverdueAt
+        default: nil
+        }
+    }
+
+    var gateOverdueAt: Moment? {
+        gate.flatMap { gate, run in gate.deadline.map { run.startedAt + $0 } }
     }
 }

@@ -4,7 +4,9 @@ extension Draft {
     /// Takes every fact that follows from the state by itself, until none does. A bad verdict comes first: the
     /// turn that reached it is the turn that wants the traffic back.
     mutating func settle() {
-        while let event = nextJudgement ?? nextProgress { emit(event, by: "headgate") }
+        while let event = nextJudgement ?? nextThaw ?? nextAdvance ?? nextTrouble ?? nextRetirement {
+            emit(event, by: "headgate")
+        }
     }
 
     private var nextJudgement: Event? {
@@ -17,22 +19,111 @@ extension Draft {
             ? .asked(reason: worst.reason) : .aborted(reason: .verdict(worst))
     }
 
-    private var nextProgress: Event? {
-        guard let flight = rollout.flight else { return nil }
+    /// The freeze that was waited for is over, or is followed by another.
+    private var nextThaw: Event? {
+        guard let frozen = rollout.frozen, frozen != freeze else { return nil }
+        return freeze.map(Event.frozen) ?? .thawed(freeze: frozen.name)
+    }
+
+    /// What goes on by itself. In a freeze that is the note that it would.
+    private var nextAdvance: Event? {
+        for event in [nextFromQueue, rollout.flight.flatMap(progress)].compactMap(\.self) {
+            guard let freeze, event.isAdvance(of: rollout) else { return event }
+            if rollout.frozen == nil { return .frozen(freeze) }
+        }
+        return nil
+    }
+
+    private func progress(of flight: Flight) -> Event? {
         let isApplied = rollout.routing?.isApplied == true
         let isHeld = rollout.hold != nil
+        let isOpen = !isHeld && flight.unproved.isEmpty
+        let passed = { (cause: PassCause) in isHeld ? nil : Event.stepPassed(step: flight.step, by: cause) }
         switch flight.stage {
-        case .ready where !flight.isPastSteps: return .stepEntered(step: flight.step)
-        case .ready: return isHeld || !flight.unproved.isEmpty ? nil : .summited(by: nil)
-        case .routing: return isHeld || !isApplied ? nil : .stepPassed(step: flight.step, by: .routed)
+        case .ready where !climbs(flight): return .summited(by: nil)
+        case .ready where !flight.isPastSteps: return isHeld ? nil : .stepEntered(step: flight.step)
+        case .ready: return isOpen ? .summited(by: nil) : nil
+        case .routing: return isApplied ? passed(.routed) : nil
         case .pausing(let until?) where until <= now:
-            return isHeld ? nil : .stepPassed(step: flight.step, by: .elapsed)
-        case .paused: return isHeld ? nil : .stepPassed(step: flight.step, by: .elapsed)
-        case .analysing(let run):
-            return isHeld || run.verdict != .successful ? nil : .stepPassed(step: flight.step, by: .verdict)
+            return passed(.elapsed) ?? .pauseElapsed(step: flight.step)
+        case .paused: return passed(.elapsed)
+        case .analysing(let run): return run.verdict == .successful ? passed(.verdict) : nil
+        case .gating(let run): return run.last.flatMap { progress(of: flight, after: $0, passed(.gate)) }
+        case .concluding: return flight.isKept ? .kept(release: flight.release) : passed(.concluded)
         case .pausing, .asking: return nil
-        case .summiting: return isApplied ? .completed(release: flight.release) : nil
+        case .summiting: return isApplied ? summit(of: flight) : nil
+        case .baking(let until) where until <= now:
+            if isOpen { return .completed(release: flight.release) }
+            return flight.isBakeOver ? nil : .pauseElapsed(step: flight.step)
+        case .baking: return nil
         }
+    }
+
+    /// The first release of all has nothing to be compared with and nothing to return to: it gets everything. So
+    /// does one that was proved before.
+    private func climbs(_ flight: Flight) -> Bool {
+        rollout.stable != nil && !flight.cause.skipsSteps
+    }
+
+    private func progress(of flight: Flight, after answer: GateAnswer, _ passed: Event?) -> Event? {
+        switch answer {
+        case .yes: passed
+        case .no(let why): .aborted(reason: .gate(name: flight.gate?.gate.name ?? "", why: why))
+        case .wait, .trouble: nil
+        }
+    }
+
+    private func summit(of flight: Flight) -> Event {
+        guard let bake = flight.plan.bake, climbs(flight) else {
+            return .completed(release: flight.release)
+        }
+        return .bakeStarted(until: now + bake.duration)
+    }
+
+    /// What has taken longer than it was given.
+    private var nextTrouble: Event? {
+        guard let flight = rollout.flight else { return nil }
+        if let (gate, _) = flight.gate, let deadline = gate.deadline, let end = flight.gateOverdueAt, end <= now {
+            let reason = "gate \(gate.name) gave no answer within \(deadline.text)"
+            return gate.whenOverdue == .abort
+                ? .aborted(reason: .overdue(reason)) : .asked(reason: reason)
+        }
+        guard let deadline = rollout.declaration?.progressDeadline, let end = rollout.overdueAt, end <= now
+        else { return nil }
+        guard deadline.whenOverdue == .abort else {
+            return .stalled(step: flight.step, after: deadline.duration)
+        }
+        let reason = "the data plane did not show \(flight.weight) within \(deadline.duration.text)"
+        return .aborted(reason: .overdue(reason))
+    }
+
+    private var nextRetirement: Event? {
+        rollout.retirable.first { $0.until <= now }.map { .retired(release: $0.release) }
+    }
+}
+
+extension Event {
+    /// Whether a freeze stops it. A start is stopped unless it is a return; taking traffic back never is, and the
+    /// end of what is decided already is not.
+    fileprivate func isAdvance(of rollout: Rollout) -> Bool {
+        switch self {
+        case .started(_, _, let cause): !cause.skipsSteps
+        case .stepEntered, .stepPassed: true
+        case .summited: rollout.stable != nil && rollout.flight?.cause.skipsSteps != true
+        default: false
+        }
+    }
+}
+
+extension Flight {
+    /// Whether the test ends with the stable release.
+    fileprivate var isKept: Bool {
+        plan.steps.indices.contains(step) && plan.steps[step] == .conclude(.keep)
+    }
+
+    /// Whether a person is to say what becomes of the test.
+    var isAtConclusion: Bool {
+        plan.steps.indices.contains(step) && plan.steps[step] == .conclude(.ask)
     }
 }
 

@@ -14,9 +14,22 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var stable: Release?
     package internal(set) var phase = Phase.empty
     package internal(set) var routing: Routing?
-    /// Who paused it by command, while it is paused.
+    /// Who paused it, while it is paused by command.
     package internal(set) var heldBy: String?
+    /// What keeps it from advancing since it was about to; none when nothing is frozen, or nobody has tried.
+    package internal(set) var frozen: Freeze?
+    /// The freeze that a person has overridden.
+    package internal(set) var overridden: Freeze?
+    /// The release that is started when what it waits for is over.
+    package internal(set) var queued: QueuedRelease?
+    /// Releases that carry nothing any more and are kept for a while.
+    package internal(set) var warm: [WarmRelease] = []
+    /// The stable releases before this one, the latest last.
+    package internal(set) var history: [Release] = []
     package internal(set) var lastEventAt = Moment(microseconds: 0)
+
+    /// How many former stable releases are remembered.
+    package static let historyMax = 20
 
     package init(name: RolloutName) {
         self.name = name
@@ -34,6 +47,7 @@ package struct Rollout: Hashable, Sendable {
         if let declaration, declaration.isPaused, !isWithdrawn {
             return .manifest(source: declaration.source)
         }
+        if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
         return isRouteAwaited(by: flight) ? .route(routing?.lastFailure?.message) : nil
     }
@@ -50,7 +64,7 @@ package struct Rollout: Hashable, Sendable {
         switch phase {
         case .empty: return nil
         case .resting, .aborted: return stable.map { .all(to: $0.place) }
-        case .climbing(let flight): return Route(flight.weight, to: flight.release.place)
+        case .climbing(let flight): return flight.route(stable: stable?.place ?? flight.release.place)
         }
     }
 }
@@ -58,8 +72,22 @@ package struct Rollout: Hashable, Sendable {
 package enum Hold: Hashable, Sendable {
     case command(by: String)
     case manifest(source: String)
+    case freeze(Freeze)
     /// The metrics store can't be asked: the weight holds, nobody is rolled back or promoted.
     case outage(String)
     /// The data plane does not show the weight that was passed before: somebody changed it, or it was re-declared.
     case route(String?)
+}
+
+/// A release that was announced and has to wait.
+package struct QueuedRelease: Hashable, Sendable {
+    package let name: String
+    package let cause: StartCause
+    package let reason: QueueReason
+}
+
+/// A release that carries nothing and is kept for a while, so that a return to it is immediate.
+package struct WarmRelease: Hashable, Sendable {
+    package let release: Release
+    package let until: Moment
 }

@@ -1,100 +1,95 @@
-package import Analysis
+/// Where a rollout's traffic goes: rules for some requests, and shares for all others.
+package struct Route: Hashable, Codable, Sendable {
+    /// What each place gets of the requests that no rule speaks for; a place that is missing gets nothing. They
+    /// always make up the whole.
+    package private(set) var shares: [Place: Weight]
+    /// In the order of precedence: the first one that a request matches counts.
+    package var rules: [RouteRule]
+    /// Where users are to stay in their share.
+    package var stickiness: Stickiness?
 
-/// One of the two places that a rollout's releases run in.
-///
-/// A release keeps its place for life. At a promotion the places swap roles and nothing is re-pointed, so there
-/// is no moment at which a name stands for neither release.
-package enum Place: String, Hashable, Codable, Sendable, CaseIterable {
-    case a, b
+    /// A share for one place, and the rest for another.
+    package init(_ weight: Weight, to place: Place, rest: Place) {
+        self.init(giving: [(place, weight)], rest: rest)
+    }
 
-    package var other: Place { self == .a ? .b : .a }
+    /// Shares for some places, and what they leave for another. More than the whole is cut off at the whole.
+    package init(
+        giving given: [(place: Place, weight: Weight)], rest: Place, rules: [RouteRule] = [],
+        stickiness: Stickiness? = nil
+    ) {
+        var left = Weight.all
+        var shares: [Place: Weight] = [:]
+        for (place, weight) in given where place != rest && shares[place] == nil {
+            let share = min(weight, left)
+            if share > .none { shares[place] = share }
+            left = left.minus(share)
+        }
+        if left > .none { shares[rest] = left }
+        self.shares = shares
+        self.rules = rules
+        self.stickiness = stickiness
+    }
+
+    /// Nil unless the shares make up the whole: for routes that were read back.
+    package init?(shares: [Place: Weight], rules: [RouteRule] = [], stickiness: Stickiness? = nil) {
+        let sum = shares.values.reduce(0) { $0 + UInt64($1.millionths) }
+        guard sum == UInt64(Weight.all.millionths) else { return nil }
+        self.shares = shares.filter { $0.value > .none }
+        self.rules = rules
+        self.stickiness = stickiness
+    }
+
+    package static func all(to place: Place) -> Route {
+        Route(giving: [], rest: place)
+    }
+
+    package func weight(of place: Place) -> Weight {
+        shares[place] ?? .none
+    }
+
+    /// Whether the place gets requests of anybody: by share, by rule, or as copies.
+    package func reaches(_ place: Place) -> Bool {
+        weight(of: place) > .none || rules.contains { $0.place == place }
+    }
 }
 
-/// A build of the service, under the name that CI gave it, in the place where it runs.
-package struct Release: Hashable, Codable, Sendable {
+/// What happens to the requests that match.
+package struct RouteRule: Hashable, Codable, Sendable {
+    package enum Deed: Hashable, Codable, Sendable {
+        /// All of them go to the place.
+        case send
+        /// They go where their share sends them, and the place gets a copy of so many of them. Its answers go
+        /// nowhere.
+        case mirror(Weight)
+    }
+
+    /// Unique within the rollout.
     package let name: String
+    /// One of them is enough; empty means every request.
+    package let matches: [RequestMatch]
+    package let deed: Deed
     package let place: Place
 
-    package init(name: String, place: Place) {
+    package init(name: String, matches: [RequestMatch], deed: Deed, place: Place) {
         self.name = name
+        self.matches = matches
+        self.deed = deed
         self.place = place
     }
 }
 
-/// Which share of the traffic each place gets. The two always make up the whole.
-package struct Route: Hashable, Codable, Sendable {
-    /// What place a gets; b gets the rest.
-    package let a: Weight
+/// Keeps users where their share put them.
+///
+/// A cookie holds a number that is drawn once per user, and the number is compared with the shares. So a growing
+/// share only ever adds users, and a user who comes back is not drawn again: nobody drains into one share over time.
+package struct Stickiness: Hashable, Codable, Sendable {
+    package let cookie: String
+    /// How long a browser keeps it; none for the session.
+    package let maxAge: Duration?
 
-    package init(_ weight: Weight, to place: Place) {
-        a = place == .a ? weight : weight.complement
+    package init(cookie: String, maxAge: Duration? = nil) {
+        self.cookie = cookie
+        self.maxAge = maxAge
     }
-
-    package static func all(to place: Place) -> Route {
-        Route(.all, to: place)
-    }
-
-    package func weight(of place: Place) -> Weight {
-        place == .a ? a : a.complement
-    }
-}
-
-/// The route that a rollout wants, and how far the mesh has come with it.
-package struct Routing: Hashable, Codable, Sendable {
-    package let route: Route
-    /// The event that wanted it: the fence of every write that carries it out.
-    package let since: Sequence
-    /// The latest number that the mesh may bear before this route is written: the one wanted before it. A higher
-    /// one was written by nobody this log knows of.
-    package let previous: Sequence
-    /// What the data plane showed when it had the route; none while that is awaited.
-    package var evidence: String?
-    /// What the mesh's interface said when it took the write.
-    package var receipt: String?
-    package var failures = 0
-    package var lastFailure: RouteFailure?
-    package var notBefore: Moment
-
-    package var isApplied: Bool { evidence != nil }
-
-    package init(route: Route, since: Sequence, previous: Sequence, notBefore: Moment) {
-        self.route = route
-        self.since = since
-        self.previous = previous
-        self.notBefore = notBefore
-    }
-}
-
-/// Why a route was not applied. The kind says what to do about it.
-package struct RouteFailure: Error, Hashable, Codable, Sendable {
-    package enum Kind: String, Hashable, Codable, Sendable {
-        /// The mesh could not be reached, or is in trouble: try again.
-        case unavailable
-        /// The mesh took the write and did not show it before the deadline: try again.
-        case unverified
-        /// The mesh or its data plane declined the route, in its own words: the last good split stays.
-        case rejected
-        /// The mesh already bears a later write of this rollout: see `bears`.
-        case fenced
-        /// The object bears the mark of another journal: two controllers want the same route.
-        case foreign
-    }
-
-    package let kind: Kind
-    package let message: String
-    /// The sequence that the mesh bears, where the failure is a fence.
-    package let bears: Sequence?
-    /// Whether what is fenced off is the very split that the mesh bears.
-    package let isSameRoute: Bool
-
-    package init(_ kind: Kind, _ message: String, bears: Sequence? = nil, isSameRoute: Bool = false) {
-        self.kind = kind
-        self.message = message
-        self.bears = bears
-        self.isSameRoute = isSameRoute
-    }
-}
-
-extension RouteFailure: CustomStringConvertible {
-    package var description: String { "\(message) (\(kind))" }
 }

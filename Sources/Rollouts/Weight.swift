@@ -30,6 +30,11 @@ package struct Weight: Hashable, Sendable, Comparable {
     /// What is left for the other side.
     package var complement: Weight { Weight(millionths: Self.all.millionths - millionths) }
 
+    /// What is left of it; nothing where more is taken than there is.
+    package func minus(_ other: Weight) -> Weight {
+        Weight(millionths: millionths - min(millionths, other.millionths))
+    }
+
     package var percent: Double { Double(millionths) / 10_000 }
 
     package static func < (left: Weight, right: Weight) -> Bool {

@@ -29,7 +29,7 @@ struct Headgate: AsyncParsableCommand {
                 name: "Rollouts",
                 subcommands: [
                     Get.self, Status.self, Start.self, Promote.self, Pause.self, Resume.self, Abort.self,
-                    Retry.self,
+                    Retry.self, Undo.self, Override.self,
                     HistoryCommand.self, Explain.self,
                 ]),
             CommandGroup(

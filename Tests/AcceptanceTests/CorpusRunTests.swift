@@ -55,8 +55,9 @@ private struct Drive {
             weights.append(order.route.weight(of: rollout.flight?.release.place ?? .a))
             try take(.report(.routed(since: order.since, evidence: "shown")))
         case .wake(let moment):
-            now = moment
+            now = max(now, moment)
             try take(.report(.woke(at: moment)))
+        case .ask: Issue.record("no plan of these has a gate")
         case .measure: Issue.record("no plan of these measures anything")
         }
     }

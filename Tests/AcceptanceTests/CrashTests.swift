@@ -71,7 +71,7 @@ import Testing
         try await journal.replay { entry throws(JournalError) in
             rollout.apply(entry.event, at: entry.moment)
             guard let routing = rollout.routing else { return }
-            wanted.insert(EnvoyEye.Sight(since: routing.since, a: routing.route.a.millionths))
+            wanted.insert(EnvoyEye.Sight(since: routing.since, a: routing.route.weight(of: .a).millionths))
         }
         #expect(sights.count > 3, "Envoy was hardly looked at: \(sights)")
         #expect(sights.subtracting(wanted).isEmpty, "no event wanted this")

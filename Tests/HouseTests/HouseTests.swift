@@ -16,9 +16,11 @@ import Testing
         "Transport": ["CCurl", "CCurlShim", "Foundation", "Glibc"],
         "Traffic": ["Analysis", "Rollouts", "Engine", "Transport", "Dispatch", "Foundation", "Glibc"],
         "Sampling": ["Analysis", "Engine", "Transport", "Foundation"],
+        "Signing": ["Crypto", "Foundation"],
+        "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],
         "Intake": [
-            "Analysis", "Rollouts", "Manifests", "Engine", "Journal", "Crypto", "Logging", "Foundation",
-            "Glibc",
+            "Analysis", "Rollouts", "Manifests", "Engine", "Journal", "Signing", "Crypto", "Logging",
+            "Foundation", "Glibc",
         ],
         "Server": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", "Hummingbird",
@@ -32,8 +34,7 @@ import Testing
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Intake",
-            "Server", "Lab", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
+            "Signing", "Gates", "Intake", "Server", "Lab", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],
     ]

@@ -1,5 +1,6 @@
 import Analysis
 import Intake
+import Signing
 import Testing
 
 /// What is believed of a webhook, and what is not.

@@ -25,7 +25,7 @@ import Testing
 
     /// The text is what the hash is made of and what older journals hold: it may not change unseen.
     @Test func theTextOfAnEventIsPlainJSONWithSortedKeys() throws {
-        let record = try Record(entry("a", 1, .started(release: Events.release, cause: .retry)))
+        let record = try Record(entry("a", 1, .started(release: Events.release, others: nil, cause: .retry)))
         #expect(
             record.event == #"""
                 {"started":{"cause":"retry","release":{"name":"shop/checkout:v1.2+\"odd\"","place":"b"}}}

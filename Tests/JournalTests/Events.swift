@@ -25,6 +25,41 @@ enum Events {
         run: RunID(flight: .max, kind: .step(2)), verdict: .failed, metric: "success-rate", metricIndex: 1,
         reason: "2 of 6 measurements failed")
 
+    static let freeze = Freeze(
+        name: "year-end", reason: "no changes", owner: "payments", until: Moment(microseconds: .max))
+
+    static let match = RequestMatch(
+        headers: [FieldMatch(name: "x-canary", value: .exact("ü"))],
+        cookies: [FieldMatch(name: "c", value: .prefix("1"))],
+        query: [FieldMatch(name: "q", value: .regex("a|b"))], path: .prefix("/a"), method: .exact("GET"),
+        host: .regex(".*"))
+
+    /// Every field that came with the strategies.
+    static let wholeDeclaration: Declaration = {
+        var whole = declaration
+        whole.labels = ["team": "payments"]
+        whole.inFlight = .queue
+        whole.rollbackWindow = 3
+        whole.progressDeadline = ProgressDeadline(duration: .seconds(600), whenOverdue: .abort)
+        whole.traffic.backends = Backends(names: ["x", "y", "z"]) ?? whole.traffic.backends
+        whole.plan = Plan(
+            steps: [
+                .setShares([.none, .all]),
+                .setRule(PlannedRule(name: "r", matches: [match], deed: .mirror(.all), arm: 1)),
+                .setRule(PlannedRule(name: "s", matches: [], deed: .send)), .removeRule("r"),
+                .reachAge(.seconds(3)), .conclude(.ask),
+                .gate(
+                    Gate(
+                        name: "qa", url: "https://qa/", interval: .seconds(1), timeout: .seconds(2),
+                        deadline: .seconds(3), whenOverdue: .abort, secret: "ci")),
+            ],
+            judgement: .safe, arms: ["blue", "red"],
+            stickiness: Stickiness(cookie: "c", maxAge: .seconds(60)), ruleOrder: ["s", "r"],
+            bake: Bake(duration: .seconds(60), metrics: [metric]), scaleDownDelay: .seconds(1),
+            abortScaleDownDelay: .seconds(2))
+        return whole
+    }()
+
     static let declaration = Declaration(
         name: RolloutName("checkout"),
         traffic: TrafficTarget(
@@ -36,8 +71,21 @@ enum Events {
 
     /// One of each event, and one of each thing that an event can hold.
     static let all: [Event] = [
-        .declared(declaration), .withdrawn,
-        .started(release: release, cause: .announced), .started(release: release, cause: .retry),
+        .declared(declaration), .declared(wholeDeclaration), .withdrawn,
+        .started(release: release, others: nil, cause: .announced),
+        .started(release: release, others: [release], cause: .retry),
+        .started(release: release, others: nil, cause: .undo),
+        .started(release: release, others: nil, cause: .returned),
+        .queued(release: "v2", cause: .announced, reason: .inFlight(release: "v1")),
+        .queued(release: "v2", cause: .announced, reason: .freeze(freeze)), .unqueued(release: "v2"),
+        .armChosen(arm: "blue"), .bakeStarted(until: Moment(microseconds: 7)), .kept(release: release),
+        .retired(release: release), .gateAnswered(step: 1, answer: .yes(nil)),
+        .gateAnswered(step: 1, answer: .no("not yet tested")), .gateAnswered(step: 1, answer: .wait("QA")),
+        .gateAnswered(step: 1, answer: .trouble("HTTP 500")), .stalled(step: 1, after: .seconds(600)),
+        .frozen(freeze), .thawed(freeze: "year-end"),
+        .freezeOverridden(freeze, by: "token:alice", reason: "INC-204"),
+        .stepPassed(step: 1, by: .gate), .stepPassed(step: 1, by: .concluded),
+        .aborted(reason: .gate(name: "qa", why: "red")), .aborted(reason: .overdue("too late")),
         .restored(release: release), .stepEntered(step: 0),
         .stepPassed(step: 1, by: .routed), .stepPassed(step: 1, by: .elapsed),
         .stepPassed(step: 1, by: .verdict), .stepPassed(step: 1, by: .promoted(by: "token:alice")),
@@ -77,8 +125,19 @@ enum Events {
         case .aborted: 17
         case .held: 18
         case .resumed: 19
+        case .queued: 20
+        case .unqueued: 21
+        case .armChosen: 22
+        case .bakeStarted: 23
+        case .kept: 24
+        case .retired: 25
+        case .gateAnswered: 26
+        case .stalled: 27
+        case .frozen: 28
+        case .thawed: 29
+        case .freezeOverridden: 30
         }
     }
 
-    static let kindCount = 20
+    static let kindCount = 31
 }

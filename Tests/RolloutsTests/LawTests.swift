@@ -55,14 +55,12 @@ private struct RandomWalk {
 
     /// No order of events gives a release more than the step it has come to, unless somebody said `--full`.
     private func checkExposure() {
-        guard let flight = rollout.flight, let stable = rollout.stable, flight.stage != .summiting else {
-            return
-        }
+        guard let flight = rollout.flight, let stable = rollout.stable, !flight.isSummited else { return }
         let allowed =
             flight.plan.steps.prefix(flight.step + 1).map { step in
                 if case .setWeight(let weight) = step { weight } else { Weight.none }
             }.max() ?? .none
-        let given = rollout.routing?.route.weight(of: stable.place.other) ?? .none
+        let given = rollout.routing?.route.weight(of: stable.place).complement ?? .none
         #expect(given <= allowed, "seed \(seed): \(given) is more than \(allowed)")
     }
 
@@ -87,6 +85,7 @@ private struct RandomWalk {
 
     private mutating func answer(to action: Action) -> Report {
         switch action {
+        case .ask(let order): return .answered(order, anAnswerOfAGate)
         case .wake(let moment): return .woke(at: moment)
         case .measure(let order): return .measured(order, aSample, startedAt: now, finishedAt: now)
         case .route(let order):
@@ -94,6 +93,17 @@ private struct RandomWalk {
             let kinds: [RouteFailure.Kind] = [.unavailable, .rejected, .unverified, .fenced]
             let failure = RouteFailure(kinds[random.below(4)], "no", bears: order.since + 3)
             return .routeFailed(since: order.since, attempt: order.attempt, failure: failure)
+        }
+    }
+
+    private var anAnswerOfAGate: GateAnswer {
+        mutating get {
+            switch random.below(6) {
+            case 0: .no(nil)
+            case 1: .trouble("connection refused")
+            case 2, 3: .wait(nil)
+            default: .yes(nil)
+            }
         }
     }
 
@@ -117,7 +127,7 @@ private struct RandomWalk {
                 released += random.below(3) == 0 ? 0 : 1
                 return .start(release: "v\(released)")
             case 5: return .promote(from: nil)
-            case 6: return .promoteFully
+            case 6: return .promoteFully(arm: nil)
             case 7: return .pause
             case 8: return .resume
             case 9: return .abort(why: nil)

@@ -8,19 +8,22 @@ struct Notebook {
 
     /// Every event so far, to be folded anew: a log must lead to the state it came from.
     private(set) var log: [Entry] = []
+    private var calendar = Calendar()
     var state: Rollout { rollout }
 
     mutating func run(_ line: String) throws -> [String] {
         var words = line.split(separator: " ").map(String.init)
         let verb = words.removeFirst()
         if verb == "after" { now = now + (try duration(words.joined())) }
+        if verb == "freeze" { calendar.freezes = try freezes(words) }
         let commands = try commands(verb, words)
         return try commands.flatMap { try take($0) } + wants
     }
 
     private mutating func take(_ command: Command) throws -> [String] {
         do throws(Refusal) {
-            let (entries, next) = try rollout.turn(command, by: "alice", at: now)
+            let (entries, next) = try rollout.turn(
+                command, by: "alice", at: now, freezes: calendar)
             rollout = next
             log += entries
             return entries.map { "#\($0.sequence) \($0.event.sentence)" }
@@ -38,12 +41,25 @@ struct Notebook {
         case .route(let order):
             let lane = order.isRollback ? "wants rollback" : "wants route"
             let retry = order.attempt > 0 ? " attempt=\(order.attempt + 1)" : ""
-            let (a, b) = (order.route.weight(of: .a), order.route.weight(of: .b))
-            return "\(lane) a=\(a) b=\(b) since=\(order.since)\(retry)"
+            return "\(lane) \(describe(order.route)) since=\(order.since)\(retry)"
         case .measure(let order):
             return "wants measure \(name(of: order)) number=\(order.number) at=\(clock(order.notBefore))"
+        case .ask(let order):
+            return "wants ask \(order.gate.name) number=\(order.number) at=\(clock(order.notBefore))"
         case .wake(let moment): return "wants wake at=\(clock(moment))"
         }
+    }
+
+    private func describe(_ route: Route) -> String {
+        let places = rollout.declaration?.traffic.backends.places ?? [.a, .b]
+        let shares = places.map { "\($0)=\(route.weight(of: $0))" }
+        let rules = route.rules.map { rule in
+            switch rule.deed {
+            case .send: "\(rule.name)->\(rule.place)"
+            case .mirror(let share): "\(rule.name)=\(share)->\(rule.place)"
+            }
+        }
+        return (shares + rules + [route.stickiness?.cookie].compactMap(\.self)).joined(separator: " ")
     }
 
     private func name(of order: MeasureOrder) -> String {
@@ -66,13 +82,16 @@ extension Notebook {
         case "declare": [.declare(try declaration(words))]
         case "withdraw": [.withdraw]
         case "start": [.start(release: words[0])]
-        case "promote" where words == ["full"]: [.promoteFully]
+        case "promote" where words.first == "full": [.promoteFully(arm: words.dropFirst().first)]
         case "promote": [.promote(from: words.first.flatMap { Int($0) }.map { $0 - 1 })]
         case "pause": [.pause]
         case "resume": [.resume]
         case "abort": [.abort(why: words.isEmpty ? nil : words.joined(separator: " "))]
         case "retry": [.retry]
-        case "after": [.report(.woke(at: now))]
+        case "undo": [.undo(to: words.first)]
+        case "override": [.overrideFreeze(reason: words.joined(separator: " "))]
+        case "after", "freeze": [.report(.woke(at: now))]
+        case "gate": gates.map { .report(.answered($0, answer(words))) }
         case "applied": routes.map { .report(.routed(since: $0.since, evidence: "seen")) }
         case "unreachable": routes.map { fail($0, RouteFailure(.unavailable, "connection refused")) }
         case "rejected": routes.map { fail($0, RouteFailure(.rejected, words.joined(separator: " "))) }
@@ -93,6 +112,23 @@ extension Notebook {
 
     private var routes: [RouteOrder] {
         rollout.outstanding.compactMap { if case .route(let order) = $0 { order } else { nil } }
+    }
+
+    private var gates: [GateOrder] {
+        rollout.outstanding.compactMap { action in
+            guard case .ask(let order) = action, order.notBefore <= now else { return nil }
+            return order
+        }
+    }
+
+    private func answer(_ words: [String]) -> GateAnswer {
+        let why = words.count > 1 ? words.dropFirst().joined(separator: " ") : nil
+        return switch words.first {
+        case "yes": .yes(why)
+        case "no": .no(why)
+        case "wait": .wait(why)
+        default: .trouble(words.joined(separator: " "))
+        }
     }
 
     private func fail(_ order: RouteOrder, _ failure: RouteFailure) -> Command {
@@ -138,11 +174,39 @@ extension Notebook {
             watch.count = nil
             plan.background = BackgroundAnalysis(metrics: [watch], startingStep: step - 1)
         }
-        let target = TrafficTarget(
-            router: "envoy", backends: .init(a: "checkout-a", b: given["b"] ?? "checkout-b"))
+        plan.arms = given["arms"].map { $0.split(separator: "+").map(String.init) }
+        plan.stickiness = given["sticky"].map { Stickiness(cookie: $0) }
+        plan.ruleOrder = given["order"].map { $0.split(separator: "+").map(String.init) }
+        plan.bake = try given["bake"].map { Bake(duration: try duration($0)) }
+        plan.scaleDownDelay = try given["keep"].map { try duration($0) }
+        plan.abortScaleDownDelay = plan.scaleDownDelay
         return Declaration(
-            name: rollout.name, traffic: target, plan: plan, isPaused: given["paused"] != nil,
-            source: "rollouts/checkout.yaml")
+            name: rollout.name, traffic: target(given), plan: plan, isPaused: given["paused"] != nil,
+            source: "rollouts/checkout.yaml", inFlight: given["in-flight"].flatMap(InFlightPolicy.init),
+            rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given))
+    }
+
+    /// `b=other`, or `places=3`.
+    private func target(_ given: [String: String]) -> TrafficTarget {
+        let places = Place.allCases.prefix(given["places"].flatMap { Int($0) } ?? 2)
+        let names = places.map { $0 == .b ? given["b"] ?? "checkout-b" : "checkout-\($0)" }
+        return TrafficTarget(router: "envoy", backends: Backends(names: names) ?? Backends(a: "a", b: "b"))
+    }
+
+    /// `deadline=abort:10s`
+    private func deadline(_ given: [String: String]) throws -> ProgressDeadline? {
+        guard let parts = given["deadline"]?.split(separator: ":"), parts.count == 2,
+            let deed = Overdue(rawValue: String(parts[0]))
+        else { return nil }
+        return ProgressDeadline(duration: try duration(String(parts[1])), whenOverdue: deed)
+    }
+
+    /// `freeze holidays until=30s`, `freeze none`
+    private func freezes(_ words: [String]) throws -> [Freeze] {
+        if words == ["none"] { return [] }
+        let until = try words.dropFirst().first.map { try duration(String($0.dropFirst("until=".count))) }
+        let end = until.map { Moment(microseconds: 0) + $0 }
+        return [Freeze(name: words[0], reason: "no changes", owner: "payments", until: end)]
     }
 
     private func metric(_ given: [String: String]) throws -> Metric {
@@ -158,6 +222,25 @@ extension Notebook {
     private func step(_ text: String, _ metric: Metric) throws -> Step {
         if text == "analysis" { return .analysis([metric]) }
         if text == "pause" { return .pause(nil) }
+        let parts = text.split(separator: ":").map(String.init)
+        switch parts.first {
+        case "header":
+            let arm = parts.count > 2 ? Int(parts[2]) ?? 0 : 0
+            return .setRule(PlannedRule(name: parts[1], matches: [], deed: .send, arm: arm))
+        case "mirror": return .setRule(PlannedRule(name: parts[1], matches: [], deed: .mirror(.all)))
+        case "remove": return .removeRule(parts[1])
+        case "age": return .reachAge(try duration(parts[1]))
+        case "gate":
+            let overdue = parts.count > 2 ? Overdue(rawValue: parts[2]) ?? .hold : .hold
+            return .gate(
+                Gate(
+                    name: "qa", url: "http://qa/", deadline: parts.count > 1 ? try duration(parts[1]) : nil,
+                    whenOverdue: overdue))
+        case "shares":
+            return .setShares(parts[1].split(separator: "+").compactMap { Int($0) }.compactMap(Weight.init(percent:)))
+        case "conclude": return .conclude(Conclusion(rawValue: parts[1]) ?? .ask)
+        default: break
+        }
         if text.hasPrefix("pause:") { return .pause(try duration(String(text.dropFirst(6)))) }
         let hundredths = Double(text).map { Int(($0 * 100).rounded()) }
         guard let hundredths, let weight = Weight(hundredthsOfPercent: hundredths) else {
@@ -172,6 +255,15 @@ extension Notebook {
             throw ScenarioError("no duration: \(text)")
         }
         return unit * count
+    }
+}
+
+/// One freeze at a time, for whatever is declared.
+private struct Calendar: FreezeCalendar {
+    var freezes: [Freeze] = []
+
+    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
+        freezes.first { freeze in freeze.until.map { $0 > moment } ?? true }
     }
 }
 

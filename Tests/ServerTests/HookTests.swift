@@ -4,6 +4,7 @@ import Intake
 import Journal
 import Rollouts
 import Server
+import Signing
 import Testing
 
 /// How CI announces a release, over the wire.
@@ -30,7 +31,7 @@ import Testing
 
     private func declare(_ guest: Guest) async throws {
         try await guest.launch(.checkout([.setWeight(weight(20)), .pause(nil)]))
-        _ = try await guest.loop.submit(.promoteFully, to: RolloutName("checkout"), by: "test")
+        _ = try await guest.loop.submit(.promoteFully(arm: nil), to: RolloutName("checkout"), by: "test")
         try await guest.until { $0.stable?.name == "v2" }
     }
 

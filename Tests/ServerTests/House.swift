@@ -6,6 +6,7 @@ import Journal
 import Logging
 import Rollouts
 import Server
+import Signing
 
 /// A whole server on a free loopback port: the real loop, the real journal on a temporary file, a scripted mesh
 /// and a scripted store. A second `serve` is a restart.

@@ -123,13 +123,13 @@ import Testing
     }
 
     @Test func aReleaseThatMadeItIsHealthyAndThePlacesSwap() throws {
-        let status = status(try rollout([.setWeight(weight(20)), .pause(nil)], .promoteFully))
+        let status = status(try rollout([.setWeight(weight(20)), .pause(nil)], .promoteFully(arm: nil)))
         #expect(status.phase == .healthy && status.message == "v2 has all traffic")
         #expect(status.stable?.backend == "web-b" && status.idleBackend == "web-a")
     }
 
     @Test func aWithdrawnManifestIsTold() throws {
-        let status = status(try rollout([.pause(nil)], .promoteFully, .withdraw))
+        let status = status(try rollout([.pause(nil)], .promoteFully(arm: nil), .withdraw))
         #expect(status.isWithdrawn)
         #expect(
             status.message

@@ -4,6 +4,7 @@ package import Engine
 import Foundation
 package import Journal
 import Rollouts
+package import Signing
 
 /// Takes in what CI announces: each delivery once, however often and however late it is sent again.
 ///

@@ -1,4 +1,5 @@
 package import Analysis
+package import Signing
 
 /// What arrived at a hook, not yet believed. Headers are as they were sent; none where there was none.
 package struct WebhookRequest: Sendable {
@@ -27,9 +28,9 @@ package struct Announcement: Hashable, Sendable {
 
 /// Decides whether a webhook is to be believed. Pure; asks no clock.
 package struct WebhookVerifier: Sendable {
-    package static let signatureHeader = "X-Headgate-Signature"
-    package static let timestampHeader = "X-Headgate-Timestamp"
-    package static let deliveryHeader = "X-Headgate-Delivery"
+    package static let signatureHeader = WebhookMessage.signatureHeader
+    package static let timestampHeader = WebhookMessage.timestampHeader
+    package static let deliveryHeader = WebhookMessage.deliveryHeader
     package static let bodyBytesMax = 64 * 1024
     /// A signature is good for so long, before and after.
     package static let windowSeconds: Int64 = 300

@@ -7,10 +7,11 @@ enum GoDuration {
         case tooLong = "is too long for a duration"
     }
 
-    static func parse(_ text: String) throws(Problem) -> Duration {
+    /// Go has no days; where `days` are taken, one is 24 hours.
+    static func parse(_ text: String, days: Bool = false) throws(Problem) -> Duration {
         var rest = text[...]
         let sign = rest.take(oneOf: "+-")
-        let nanoseconds = rest == "0" ? 0 : try parts(&rest)
+        let nanoseconds = rest == "0" ? 0 : try parts(&rest, days ? unitsWithDays : units)
         guard nanoseconds == 0 || sign != "-" else { throw .negative }
         return .nanoseconds(nanoseconds)
     }
@@ -24,20 +25,25 @@ enum GoDuration {
         "ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000,
         "m": 60_000_000_000, "h": 3_600_000_000_000,
     ]
+    private static let unitsWithDays = units.merging(["d": 86_400_000_000_000]) { first, _ in first }
 
     /// More digits of a number cannot change the nanoseconds, or make them too many anyway.
     private static let digitsMax = 20
 
-    private static func parts(_ rest: inout Substring) throws(Problem) -> Int64 {
+    private static func parts(
+        _ rest: inout Substring, _ units: [Substring: Int128]
+    ) throws(Problem) -> Int64 {
         var sum: Int64 = 0
         repeat {
-            sum = try nanoseconds(Int128(sum) + part(&rest))
+            sum = try nanoseconds(Int128(sum) + part(&rest, units))
         } while !rest.isEmpty
         return sum
     }
 
     /// One number with its unit, such as `1.5h`, in nanoseconds. What is less than one is cut off, as in Go.
-    private static func part(_ rest: inout Substring) throws(Problem) -> Int128 {
+    private static func part(
+        _ rest: inout Substring, _ units: [Substring: Int128]
+    ) throws(Problem) -> Int128 {
         let whole = rest.take(while: \.isASCIIDigit)
         let fraction = rest.take(oneOf: ".") == nil ? "" : rest.take(while: \.isASCIIDigit)
         let name = rest.take(while: { !$0.isASCIIDigit && $0 != "." })

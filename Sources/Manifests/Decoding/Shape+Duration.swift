@@ -10,13 +10,34 @@ extension Shape where Output == Duration {
         }
     }
 
+    /// A duration that may have days: `2d`, `1d12h`, `30s`.
+    package static var span: Shape {
+        Shape { field in
+            guard case .string(let text) = field.node.value else {
+                field.refuse(expected: "a duration such as 30s, 1h30m or 2d")
+                return nil
+            }
+            return goDuration(text, field, days: true)
+        }
+    }
+
+    /// The same, and more than nothing.
+    package static var positiveSpan: Shape {
+        span.refusing { $0 == .zero ? "must be more than 0s" : nil }
+    }
+
+    /// A duration that may have days, or a whole number of seconds, quoted or not.
+    package static var spanOrSeconds: Shape { durationOrSeconds(days: true) }
+
     /// A duration as Go writes it, or a whole number of seconds, quoted or not.
-    package static var durationOrSeconds: Shape {
+    package static var durationOrSeconds: Shape { durationOrSeconds(days: false) }
+
+    private static func durationOrSeconds(days: Bool) -> Shape {
         Shape { field in
             switch field.node.value {
             case .integer(let seconds): return secondsDuration(seconds, field)
             case .string(let text):
-                return Int(text).map { secondsDuration($0, field) } ?? goDuration(text, field)
+                return Int(text).map { secondsDuration($0, field) } ?? goDuration(text, field, days: days)
             default:
                 field.refuse(expected: "a duration such as 30s, 5m or 1h30m, or a number of seconds")
                 return nil
@@ -25,9 +46,9 @@ extension Shape where Output == Duration {
     }
 }
 
-private func goDuration(_ text: String, _ field: Field) -> Duration? {
+private func goDuration(_ text: String, _ field: Field, days: Bool = false) -> Duration? {
     do {
-        return try GoDuration.parse(text)
+        return try GoDuration.parse(text, days: days)
     } catch {
         field.refuse("\(quoted(text)) \(error.rawValue)")
         return nil

@@ -1,32 +1,23 @@
 import Rollouts
 
-/// `strategy.canary`: where the traffic flows, the steps, and what is watched meanwhile.
-struct CanaryDocument {
-    let traffic: TrafficTarget?
-    let steps: [StepDocument]
-    let background: BackgroundDocument?
-
-    private static let stepsMax = 200
-
-    init(_ fields: inout Fields, _ dialect: Dialect, _ name: String) {
-        let services = dialect == .argo ? Services(&fields) : nil
-        if dialect == .argo {
-            Pods.ignore(&fields)
+extension StrategyDocument {
+    /// `strategy.canary`: the steps, and what is watched meanwhile.
+    static func canary(_ fields: inout Fields, _ dialect: Dialect, _ name: String) -> StrategyDocument {
+        let isArgo = dialect == .argo
+        let services = isArgo ? Services(&fields, stable: "stableService", canary: "canaryService") : nil
+        if isArgo {
+            Pods.ignore(&fields, of: "canary")
             fields.refuseCanaryUnsupported()
         }
-        let routing = TrafficRouting(name: name, services: services)
-        traffic =
-            fields.field("trafficRouting", in: dialect).map { $0.read(routing.shape(dialect)) }
-            ?? routing.target
-        let list = fields.field("steps", in: dialect)
-        let items = list?.read(.items(max: Self.stepsMax))
-        let stepCount = list == nil ? 0 : items?.count
-        steps = (items ?? []).compactMap { $0.read(.step(dialect)) }
-        background = fields.optional("analysis", in: dialect, .background(dialect, stepCount: stepCount))
-        if dialect == .headgate, stepCount == 0 {
+        let frame = StrategyFrame(&fields, dialect, name, services: services)
+        let ladder = fields.field("steps", in: dialect).map { Ladder($0, dialect) } ?? Ladder()
+        ladder.checkRules(frame.ruleOrder, dialect)
+        let background = fields.optional("analysis", in: dialect, .background(dialect, ladder))
+        if !isArgo, ladder.writtenCount == 0 {
             fields.field.refuse(
                 "a canary without steps would send everything at once; write steps, such as `- setWeight: 5`")
         }
+        return StrategyDocument(frame: frame, steps: ladder.steps, background: background)
     }
 }
 
@@ -37,24 +28,24 @@ struct BackgroundDocument {
 }
 
 extension Shape where Output == BackgroundDocument {
-    /// The count of steps is none where the steps could not be read.
-    static func background(_ dialect: Dialect, stepCount: Int?) -> Shape {
+    static func background(_ dialect: Dialect, _ ladder: Ladder) -> Shape {
         .object { fields in
             let analysis = AnalysisDocument(&fields, dialect)
             let start = fields.field("startingStep", in: dialect).flatMap { field in
-                startingStep(field, dialect, stepCount)
+                startingStep(field, dialect, ladder)
             }
             return BackgroundDocument(analysis: analysis, startingStep: start ?? 0)
         }
     }
 
-    private static func startingStep(_ field: Field, _ dialect: Dialect, _ stepCount: Int?) -> Int? {
+    /// Counts the steps as they are written, and answers the one that they come to.
+    private static func startingStep(_ field: Field, _ dialect: Dialect, _ ladder: Ladder) -> Int? {
         guard let step = field.read(.int(in: 0...Int(Int32.max))) else { return nil }
-        if step > 0, let stepCount, step >= stepCount {
+        if step > 0, let count = ladder.writtenCount, step >= count {
             let message = "there is no step \(step), so this analysis would never begin; steps count from 0"
             dialect == .argo ? field.warn(message) : field.refuse(message)
         }
-        return step
+        return ladder.index(ofWritten: step)
     }
 }
 

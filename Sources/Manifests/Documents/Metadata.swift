@@ -1,6 +1,8 @@
-/// The part of a document's `metadata` that means something here: its name, and where that stands.
+/// The part of a document's `metadata` that means something here: its name and where that stands, and its labels.
 struct Metadata {
     let name: String
+    /// None where there are none.
+    var labels: [String: String]?
     let field: Field
 
     /// Nil, reported, when there is no usable name.
@@ -9,11 +11,12 @@ struct Metadata {
     }
 
     private static func read(_ fields: inout Fields, _ dialect: Dialect, _ lengthMax: Int) -> Metadata? {
-        let metadata: Metadata? = fields.required("name") { field in
+        var metadata: Metadata? = fields.required("name") { field in
             field.read(.dnsName(lengthMax: lengthMax)).map { Metadata(name: $0, field: field) }
         }
         _ = fields.optional("namespace", in: dialect, .nonEmptyString)
-        _ = fields.optional("labels", in: dialect, .dictionary(of: .string))
+        let labels = fields.optional("labels", in: dialect, .dictionary(of: .string))
+        metadata?.labels = labels?.isEmpty == true ? nil : labels
         _ = fields.optional("annotations", in: dialect, .dictionary(of: .string))
         if dialect == .argo {
             // What an API server adds to a document that is read back from it.

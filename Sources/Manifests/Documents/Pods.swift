@@ -3,29 +3,33 @@
 enum Pods {
     private static let ofSpec = [
         "replicas", "selector", "template", "workloadRef", "minReadySeconds", "revisionHistoryLimit",
-        "progressDeadlineSeconds", "progressDeadlineAbort", "analysis",
+        "analysis",
     ]
-    private static let ofCanary = [
-        "maxSurge", "maxUnavailable", "antiAffinity", "canaryMetadata", "stableMetadata",
-        "scaleDownDelaySeconds",
-        "scaleDownDelayRevisionLimit", "abortScaleDownDelaySeconds", "minPodsPerReplicaSet",
-        "replicaProgressThreshold",
+    private static let ofStrategy = [
+        "canary": [
+            "maxSurge", "maxUnavailable", "antiAffinity", "canaryMetadata", "stableMetadata",
+            "scaleDownDelayRevisionLimit", "minPodsPerReplicaSet", "replicaProgressThreshold",
+        ],
+        "blueGreen": [
+            "activeMetadata", "antiAffinity", "maxUnavailable", "previewMetadata", "previewReplicaCount",
+            "scaleDownDelayRevisionLimit",
+        ],
     ]
 
     static func read(_ spec: inout Fields) {
         for key in ofSpec { _ = spec.field(key) }
-        spec.refuseUnsupported([
-            "restartAt": "pods are left to whoever deploys them",
-            "rollbackWindow": "every release climbs all steps",
-        ])
+        spec.refuseUnsupported(["restartAt": "pods are left to whoever deploys them"])
         spec.field("template", in: .argo)?.checkPodTemplate()
         warn(spec.field)
     }
 
     /// One warning for a document, at the first of these fields.
     private static func warn(_ spec: Field) {
-        let canary = spec.node["strategy"]?["canary"]
-        let keys = present(ofSpec, in: spec.node) + (canary.map { present(ofCanary, in: $0) } ?? [])
+        let strategy = spec.node["strategy"]
+        let ofStrategy = ofStrategy.sorted { $0.key < $1.key }.flatMap { name, known in
+            strategy?[name].map { present(known, in: $0) } ?? []
+        }
+        let keys = present(ofSpec, in: spec.node) + ofStrategy
         guard let first = keys.first else { return }
         let names = keys.map { "`\($0.text)`" }.joined(separator: ", ")
         spec.warn(
@@ -38,9 +42,9 @@ enum Pods {
         (node.mapping ?? []).map(\.key).filter { known.contains($0.text) }
     }
 
-    /// Makes the fields of `strategy.canary` known.
-    static func ignore(_ canary: inout Fields) {
-        for key in ofCanary { _ = canary.field(key) }
+    /// Makes the fields of a strategy known.
+    static func ignore(_ fields: inout Fields, of strategy: String) {
+        for key in ofStrategy[strategy] ?? [] { _ = fields.field(key) }
     }
 }
 

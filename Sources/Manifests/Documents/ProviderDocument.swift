@@ -75,7 +75,7 @@ extension Shape where Output == String {
 }
 
 /// Does not show the address before it is known to hold no password.
-private func addressFlaw(_ text: String) -> String? {
+func addressFlaw(_ text: String) -> String? {
     if text.contains("{{") { return "an address can't take anything from a release" }
     guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else {
         return "is no address; it begins with http:// or https://"

@@ -1,3 +1,5 @@
+import Rollouts
+
 /// A Rollout as it was written: decoded, not yet joined with its templates.
 struct RolloutDocument {
     /// None: reported. The rest is looked at nevertheless, to say at once what is wrong with it.
@@ -6,8 +8,11 @@ struct RolloutDocument {
     /// The whole document: where arguments that refer to the manifest look.
     let root: Field
     let isPaused: Bool
+    let inFlight: InFlightPolicy?
+    let rollbackWindow: Int?
+    let progressDeadline: ProgressDeadline?
     /// None: reported.
-    let canary: CanaryDocument?
+    let strategy: StrategyDocument?
     let isFileWhole: Bool
 
     var file: String { root.node.mark.file }
@@ -27,27 +32,65 @@ extension RolloutDocument {
         document.refuseUnknown()
         return RolloutDocument(
             metadata: metadata, dialect: dialect, root: document.field, isPaused: spec?.isPaused ?? false,
-            canary: spec?.canary, isFileWhole: isFileWhole)
+            inFlight: spec?.inFlight, rollbackWindow: spec?.rollbackWindow,
+            progressDeadline: spec?.progressDeadline, strategy: spec?.strategy, isFileWhole: isFileWhole)
     }
 
     private struct Spec {
         let isPaused: Bool
-        let canary: CanaryDocument?
+        let inFlight: InFlightPolicy?
+        let rollbackWindow: Int?
+        let progressDeadline: ProgressDeadline?
+        let strategy: StrategyDocument?
 
         init(_ fields: inout Fields, _ dialect: Dialect, _ name: String) {
+            let isArgo = dialect == .argo
             isPaused = fields.optional("paused", in: dialect, .bool) ?? false
-            if dialect == .argo { Pods.read(&fields) }
-            canary = fields.required("strategy", .object { Self.strategy(&$0, dialect, name) })
+            if isArgo { Pods.read(&fields) }
+            inFlight = isArgo ? nil : fields.optional("inFlight", .name(of: InFlightPolicy.self))
+            rollbackWindow = fields.optional("rollbackWindow", in: dialect, .rollbackWindow(dialect))
+            progressDeadline =
+                isArgo ? fields.argoDeadline() : fields.optional("progressDeadline", .progressDeadline)
+            let strategy: StrategyDocument?? = fields.required(
+                "strategy", .object { .some(StrategyDocument.read(&$0, dialect, name)) })
+            self.strategy = strategy ?? nil
         }
+    }
+}
 
-        private static func strategy(
-            _ fields: inout Fields, _ dialect: Dialect, _ name: String
-        ) -> CanaryDocument? {
-            let canary = fields.field("canary", in: dialect)
-            let isBlueGreen = fields.has("blueGreen")
-            fields.refuseUnsupported(["blueGreen": "the strategy that works is canary"])
-            if canary == nil, !isBlueGreen { fields.field.refuse("missing `canary`") }
-            return canary?.read(.object { CanaryDocument(&$0, dialect, name) })
+extension Shape where Output == Int {
+    /// `{revisions: 3}`.
+    fileprivate static func rollbackWindow(_ dialect: Dialect) -> Shape {
+        let most = Rollout.historyMax
+        return .object { fields in
+            let shape: Shape<Int> = dialect == .argo ? .int(in: 0...Int(Int32.max)) : .int(in: 1...most)
+            let revisions = fields.required("revisions", shape)
+            if let revisions, revisions > most {
+                fields.field.warn("only the last \(most) stable releases are remembered")
+            }
+            return revisions
         }
+    }
+}
+
+extension Shape where Output == ProgressDeadline {
+    fileprivate static var progressDeadline: Shape {
+        .object { fields in
+            let duration = fields.required("duration", .positiveSpan)
+            let overdue = fields.optional("whenOverdue", .name(of: Overdue.self)) ?? .hold
+            return duration.map { ProgressDeadline(duration: $0, whenOverdue: overdue) }
+        }
+    }
+}
+
+extension Fields {
+    /// Argo only shows that a deadline has passed, unless it is told to abort.
+    fileprivate mutating func argoDeadline() -> ProgressDeadline? {
+        let written = field("progressDeadlineSeconds", in: .argo)
+        let seconds = written?.read(.int(in: 1...Int(Int32.max)))
+        let aborts = optional("progressDeadlineAbort", in: .argo, .bool) ?? false
+        if aborts { return ProgressDeadline(duration: .seconds(seconds ?? 600), whenOverdue: .abort) }
+        written?.warn("is read and not acted on without `progressDeadlineAbort: true`")
+        return nil
     }
 }

@@ -1,30 +1,60 @@
 import Rollouts
 
-/// One of `steps`.
-enum StepDocument {
-    case setWeight(Weight)
-    case pause(Duration?)
-    case analysis(AnalysisDocument)
+/// One step, as it was written or as it follows from what was written, and where.
+struct StepDocument {
+    enum Deed {
+        case step(Step)
+        /// Where it must settle, its metrics have to end by themselves.
+        case analysis(AnalysisDocument, mustSettle: Bool)
+    }
+
+    let deed: Deed
+    let field: Field
+
+    init(_ deed: Deed, at field: Field) {
+        self.deed = deed
+        self.field = field
+    }
 }
 
-extension Shape where Output == StepDocument {
-    static func step(_ dialect: Dialect) -> Shape {
+/// What an item of `steps` may do, by its key.
+enum StepKind: String, CaseIterable {
+    case setWeight, linear, exponential, setHeaderRoute, setMirrorRoute, pause, analysis, gate
+
+    /// Whether only our own kind has it.
+    var isOurs: Bool { [.linear, .exponential, .gate].contains(self) }
+
+    static let ofSwitch: [StepKind] = [.setWeight, .linear, .exponential, .pause]
+}
+
+extension Shape where Output == [StepDocument] {
+    static func step(_ dialect: Dialect, _ kinds: [StepKind]) -> Shape {
         .object { fields in
-            let kinds = ["setWeight", "pause", "analysis"]
-            fields.ignore("setWeight", "pause", "analysis")
+            let names = kinds.filter { dialect == .headgate || !$0.isOurs }.map(\.rawValue)
+            for name in names { _ = fields.field(name) }
             let hasUnsupported = unsupportedSteps.contains { fields.has($0.key) }
             fields.refuseUnsupported(unsupportedSteps)
-            let isElse = fields.field.node.mapping?.isEmpty == false && !kinds.contains { fields.has($0) }
-            guard !hasUnsupported, !isElse, let kind = fields.exactlyOne(of: kinds) else { return nil }
-            return fields.field(kind).flatMap { read($0, kind, dialect) }
+            let isElse = fields.field.node.mapping?.isEmpty == false && !names.contains { fields.has($0) }
+            guard !hasUnsupported, !isElse, let name = fields.exactlyOne(of: names),
+                let kind = StepKind(rawValue: name), let field = fields.field(name)
+            else { return nil }
+            return read(field, kind, dialect)?.map { StepDocument($0, at: field) }
         }
     }
 
-    private static func read(_ field: Field, _ kind: String, _ dialect: Dialect) -> StepDocument? {
+    private static func read(
+        _ field: Field, _ kind: StepKind, _ dialect: Dialect
+    ) -> [StepDocument.Deed]? {
         switch kind {
-        case "setWeight": field.read(.weight(dialect)).map { .setWeight($0) }
-        case "pause": field.read(.pause(dialect)).map { .pause($0) }
-        default: field.read(.object { .analysis(AnalysisDocument(&$0, dialect)) })
+        case .setWeight: field.read(.weight(dialect)).map { [.step(.setWeight($0))] }
+        case .linear: field.read(.linear)?.map { .step($0) }
+        case .exponential: field.read(.exponential)?.map { .step($0) }
+        case .setHeaderRoute: field.read(.headerRoute(dialect)).map { [.step($0)] }
+        case .setMirrorRoute: field.read(.mirrorRoute(dialect)).map { [.step($0)] }
+        case .pause: field.read(.pause(dialect)).map { [.step(.pause($0))] }
+        case .gate: field.read(.gate).map { [.step(.gate($0))] }
+        case .analysis:
+            field.read(.object { [.analysis(AnalysisDocument(&$0, dialect), mustSettle: false)] })
         }
     }
 
@@ -34,15 +64,13 @@ extension Shape where Output == StepDocument {
             "plugin": "steps are built in",
             "replicaProgressThreshold": "pods are left to whoever deploys them",
             "setCanaryScale": "pods are left to whoever deploys them",
-            "setHeaderRoute": "traffic is split by weight only",
-            "setMirrorRoute": "traffic is split by weight only",
         ]
     }
 }
 
 extension Shape where Output == Weight {
     /// Argo's weights are whole percents; our own go down to 0.01.
-    fileprivate static func weight(_ dialect: Dialect) -> Shape {
+    static func weight(_ dialect: Dialect) -> Shape {
         switch dialect {
         case .argo: Shape { $0.read(.int(in: 0...100)).flatMap(Weight.init(percent:)) }
         case .headgate:
@@ -54,6 +82,7 @@ extension Shape where Output == Weight {
 extension Shape where Output == Duration? {
     /// `{duration: 30s}`, or `{}` for a pause that a person ends.
     fileprivate static func pause(_ dialect: Dialect) -> Shape {
-        .object { fields in .some(fields.optional("duration", in: dialect, .durationOrSeconds)) }
+        let shape: Shape<Duration> = dialect == .argo ? .durationOrSeconds : .spanOrSeconds
+        return .object { fields in .some(fields.optional("duration", in: dialect, shape)) }
     }
 }

@@ -5,17 +5,22 @@ struct Services {
     let stable: String?
     let canary: String?
 
-    init(_ fields: inout Fields) {
-        stable = fields.optional("stableService", .string, nullIsAbsent: true).flatMap {
-            $0.isEmpty ? nil : $0
-        }
-        canary = fields.optional("canaryService", .string, nullIsAbsent: true).flatMap {
-            $0.isEmpty ? nil : $0
-        }
+    /// The keys are those of the strategy: `stableService` and `canaryService`, or `activeService` and
+    /// `previewService`.
+    init(_ fields: inout Fields, stable stableKey: String, canary canaryKey: String) {
+        let canary = Self.name(&fields, canaryKey)
+        stable = Self.name(&fields, stableKey)
+        self.canary = canary == stable ? nil : canary
         if let stable, stable == canary {
-            fields.field.refuse(
-                "canaryService and stableService are both \(quoted(stable)); they must differ")
+            fields.field.refuse("\(canaryKey) and \(stableKey) are both \(quoted(stable)); they must differ")
         }
+    }
+
+    var isNamed: Bool { stable != nil || canary != nil }
+
+    private static func name(_ fields: inout Fields, _ key: String) -> String? {
+        let name = fields.optional(key, .string, nullIsAbsent: true)
+        return name?.isEmpty == true ? nil : name
     }
 }
 
@@ -29,21 +34,33 @@ struct TrafficRouting {
         TrafficTarget(router: "envoy", backends: backends)
     }
 
-    private var backends: TrafficTarget.Backends {
-        TrafficTarget.Backends(a: services?.stable ?? "\(name)-a", b: services?.canary ?? "\(name)-b")
+    private var backends: Backends {
+        Backends(a: services?.stable ?? "\(name)-a", b: services?.canary ?? "\(name)-b")
+    }
+
+    /// What `trafficRouting` says.
+    struct Routed {
+        let target: TrafficTarget
+        /// The names of rules that rank before others; none where it does not say.
+        var ruleOrder: [String]?
+
+        init(_ target: TrafficTarget, ruleOrder: [String]? = nil) {
+            self.target = target
+            self.ruleOrder = ruleOrder
+        }
     }
 
     /// Argo knows no Envoy, so that its documents only ever name routers that are still to come.
-    func shape(_ dialect: Dialect) -> Shape<TrafficTarget> {
+    func shape(_ dialect: Dialect) -> Shape<Routed> {
         .object { fields in
-            let hasUnsupported = unsupported.contains { fields.has($0.key) }
+            let order = fields.optional("managedRoutes", in: dialect, .managedRoutes)
             let envoy = dialect == .headgate ? fields.field("envoy") : nil
             fields.refuseUnsupported(unsupported)
-            if let envoy { return envoy.read(self.envoy) }
-            if dialect == .headgate, !hasUnsupported, fields.field.node.mapping?.isEmpty == true {
+            if let envoy { return envoy.read(self.envoy).map { Routed($0, ruleOrder: order) } }
+            if dialect == .headgate, fields.field.node.mapping?.isEmpty == true {
                 fields.field.refuse("needs one of: envoy")
             }
-            return target
+            return Routed(target, ruleOrder: order)
         }
     }
 
@@ -61,26 +78,40 @@ struct TrafficRouting {
 
 private let unsupported: KeyValuePairs<String, String> = [
     "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only, "gatewayAPI": only,
-    "istio": only, "linkerd": only, "managedRoutes": "traffic is split by weight only",
-    "maxTrafficWeight": "weights are percents", "nginx": only, "plugins": only, "smi": only, "traefik": only,
+    "istio": only, "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only, "plugins": only, "smi": only, "traefik": only,
 ]
 
 private let only = "the router that works is envoy"
 
-extension Shape where Output == TrafficTarget.Backends {
-    /// The two places in their order.
+extension Shape where Output == [String] {
+    /// `[{name: first}, {name: second}]`.
+    fileprivate static var managedRoutes: Shape {
+        Shape { field in
+            let route = Shape<String>.object { $0.required("name", .plainName) }
+            guard let items = field.read(.items(max: 50)) else { return nil }
+            let names = items.compactMap { $0.read(route) }
+            var seen: Set<String> = []
+            for (name, item) in zip(names, items) where !seen.insert(name).inserted {
+                item.refuse("a second route \(quoted(name)) in the same list")
+            }
+            return names.count == items.count ? names : nil
+        }
+    }
+}
+
+extension Shape where Output == Backends {
+    /// The places in their order.
     fileprivate static var clusters: Shape {
         Shape { field in
             guard let names = field.read(.list(of: .nonEmptyString)) else { return nil }
-            guard names.count == 2 else {
-                field.refuse("needs two clusters, one for each place; found \(names.count)")
+            guard let backends = Backends(names: names) else {
+                field.refuse("needs a cluster for each place, two to \(Place.allCases.count); found \(names.count)")
                 return nil
             }
-            guard names[0] != names[1] else {
-                field.refuse("both clusters are \(quoted(names[0])); they must differ")
-                return nil
-            }
-            return TrafficTarget.Backends(a: names[0], b: names[1])
+            var seen: Set<String> = []
+            guard let twice = names.first(where: { !seen.insert($0).inserted }) else { return backends }
+            field.refuse("the cluster \(quoted(twice)) is there twice; each place needs its own")
+            return nil
         }
     }
 }

@@ -45,6 +45,7 @@ extension Step {
         case .pause(let duration?): "pause \(duration.text)"
         case .pause(nil): "pause until promoted"
         case .analysis(let metrics): "analysis: " + metrics.map(\.sentence).joined(separator: "; ")
+        default: "\(self)"
         }
     }
 }
@@ -92,7 +93,8 @@ extension Step {
     /// None where only a person ends the step.
     fileprivate var shortestTime: Duration? {
         switch self {
-        case .setWeight: return .zero
+        case .setWeight, .setShares, .setRule, .removeRule: return .zero
+        case .reachAge, .gate, .conclude: return .zero
         case .pause(let duration): return duration.map { min($0, .longest) }
         case .analysis(let metrics):
             let times = metrics.filter { !$0.isDryRun }.map(\.shortestTime)
@@ -149,7 +151,7 @@ private func writes(of declaration: Declaration) -> [PlanDescription.Write] {
     return weights.map { weight in
         PlanDescription.Write(
             router: target.router, route: target.settings["route"] ?? declaration.name.text,
-            clusters: [target.backends.a, target.backends.b], release: weight.description,
+            clusters: target.backends.names, release: weight.description,
             stable: weight.complement.description)
     }
 }

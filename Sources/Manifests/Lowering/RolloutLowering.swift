@@ -4,28 +4,45 @@ import Rollouts
 extension RolloutDocument {
     /// The declaration that this document comes to. Nil, reported, when anything in it is wrong.
     func declaration(_ library: TemplateLibrary) -> Declaration? {
-        guard let canary else { return nil }
-        let lowering = AnalysisLowering(rollout: self, library: library)
-        let steps = canary.steps.compactMap { $0.lowered(by: lowering) }
-        let background = canary.background?.lowered(by: lowering)
-        guard !isBroken, let name = metadata?.name, let traffic = canary.traffic else { return nil }
-        let plan = Plan(steps: steps, background: background, judgement: dialect.judgement)
+        guard let strategy else { return nil }
+        let plan = strategy.plan(AnalysisLowering(rollout: self, library: library))
+        guard !isBroken, let metadata, let plan, let traffic = strategy.frame.traffic else { return nil }
         return Declaration(
-            name: RolloutName(name), traffic: traffic, plan: plan, isPaused: isPaused, source: file)
+            name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
+            labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
+            progressDeadline: progressDeadline)
+    }
+}
+
+extension StrategyDocument {
+    /// Looks at everything before it gives up on anything. Nil: reported.
+    fileprivate func plan(_ lowering: AnalysisLowering) -> Plan? {
+        let steps = self.steps.map { $0.lowered(by: lowering) }
+        let background = self.background.map { $0.lowered(by: lowering) }
+        let bake = frame.bake.map { $0.lowered(by: lowering) }
+        let whole = steps.compactMap(\.self)
+        guard whole.count == steps.count else { return nil }
+        return Plan(
+            steps: whole, background: background ?? nil, judgement: lowering.rollout.dialect.judgement,
+            arms: arms, stickiness: frame.stickiness, ruleOrder: frame.ruleOrder, bake: bake ?? nil,
+            scaleDownDelay: frame.scaleDownDelay, abortScaleDownDelay: frame.abortScaleDownDelay)
     }
 }
 
 extension StepDocument {
     fileprivate func lowered(by lowering: AnalysisLowering) -> Step? {
-        switch self {
-        case .setWeight(let weight): return .setWeight(weight)
-        case .pause(let duration): return .pause(duration)
-        case .analysis(let analysis):
+        switch deed {
+        case .step(let step): return step
+        case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)
-            metrics?.filter { !$0.isDryRun && $0.isEndless }.forEach { metric in
-                analysis.field.warn(
-                    "metric \(quoted(metric.name)) has an interval and no count: this step ends by a person's "
-                        + "promote or a bad verdict only")
+            for metric in metrics ?? [] where !metric.isDryRun && metric.isEndless {
+                let start = "metric \(quoted(metric.name)) has an interval and no count"
+                if mustSettle {
+                    analysis.field.refuse("\(start), so that it never settles the test; give it a count")
+                } else {
+                    analysis.field.warn(
+                        "\(start): this step ends by a person's promote or a bad verdict only")
+                }
             }
             return metrics.map(Step.analysis)
         }
@@ -35,5 +52,13 @@ extension StepDocument {
 extension BackgroundDocument {
     fileprivate func lowered(by lowering: AnalysisLowering) -> BackgroundAnalysis? {
         lowering.metrics(of: analysis).map { BackgroundAnalysis(metrics: $0, startingStep: startingStep) }
+    }
+}
+
+extension BakeDocument {
+    /// Nil, reported, when its analysis does not fit.
+    fileprivate func lowered(by lowering: AnalysisLowering) -> Bake? {
+        guard let analysis else { return Bake(duration: duration) }
+        return lowering.metrics(of: analysis).map { Bake(duration: duration, metrics: $0) }
     }
 }

@@ -21,10 +21,19 @@ struct CommandAnswers: Sendable {
     func resume(_ call: APICall) async throws -> Response { try await submitBare(.resume, call) }
 
     func abort(_ call: APICall) async throws -> Response {
-        try await submit(.abort(why: call.body(as: AbortBody.self).checkedReason()), call)
+        try await submit(.abort(why: call.body(as: ReasonBody.self).checkedReason()), call)
     }
 
     func retry(_ call: APICall) async throws -> Response { try await submitBare(.retry, call) }
+
+    func undo(_ call: APICall) async throws -> Response {
+        try await submit(.undo(to: call.body(as: UndoBody.self).release), call)
+    }
+
+    func override(_ call: APICall) async throws -> Response {
+        let reason = try await call.body(as: ReasonBody.self).checkedReason()
+        return try await submit(.overrideFreeze(reason: reason ?? ""), call)
+    }
 
     private func submitBare(_ command: Command, _ call: APICall) async throws -> Response {
         _ = try await call.body(as: EmptyBody.self)
@@ -63,22 +72,32 @@ private struct PromoteBody: StrictBody {
     let step: Int?
     /// All the way up at once.
     let full: Bool?
+    /// With `full`, the arm of a test that is to get all traffic.
+    let arm: String?
 
-    static let keys = ["step", "full"]
+    static let keys = ["step", "full", "arm"]
 
     var command: Command {
         get throws(APIError) {
             guard full == true else {
+                guard arm == nil else { throw .malformed("`arm` goes with `full`") }
                 if let step, step < 1 { throw .malformed("`step` counts from 1") }
                 return .promote(from: step.map { $0 - 1 })
             }
             guard step == nil else { throw .malformed("send `step` or `full`, not both") }
-            return .promoteFully
+            return .promoteFully(arm: arm)
         }
     }
 }
 
-private struct AbortBody: StrictBody {
+private struct UndoBody: StrictBody {
+    /// One of the history's; the last one where it is left out.
+    let release: String?
+
+    static let keys = ["release"]
+}
+
+private struct ReasonBody: StrictBody {
     let reason: String?
 
     static let keys = ["reason"]

@@ -25,6 +25,8 @@ extension Endpoint {
             Endpoint(.post, "/v1/rollouts/{name}/resume", .role(.operator), answer: commands.resume),
             Endpoint(.post, "/v1/rollouts/{name}/abort", .role(.operator), answer: commands.abort),
             Endpoint(.post, "/v1/rollouts/{name}/retry", .role(.operator), answer: commands.retry),
+            Endpoint(.post, "/v1/rollouts/{name}/undo", .role(.operator), answer: commands.undo),
+            Endpoint(.post, "/v1/rollouts/{name}/override", .role(.operator), answer: commands.override),
 
             Endpoint(.get, "/v1/tokens", .role(.admin), answer: tokens.list),
             Endpoint(.post, "/v1/tokens", .role(.admin), answer: tokens.issue),

@@ -5,13 +5,19 @@ extension Rollout {
     /// What the rollout does, or why it waits, in one sentence.
     var sentence: String {
         switch phase {
-        case .empty: isWithdrawn ? withdrawn : "no release yet: \(invitation)"
-        case .resting: isRouteAwaited ? waitingForRoute : restingSentence
-        case .aborted(let failure):
-            [failure.sentence, isRouteAwaited ? waitingForRoute : nil].compactMap(\.self).joined(
+        case .empty: isWithdrawn ? withdrawn : queueSentence ?? "no release yet: \(invitation)"
+        case .resting:
+            [isRouteAwaited ? waitingForRoute : restingSentence, queueSentence].compactMap(\.self).joined(
                 separator: "; ")
+        case .aborted(let failure):
+            [failure.sentence, isRouteAwaited ? waitingForRoute : nil, queueSentence].compactMap(\.self)
+                .joined(separator: "; ")
         case .climbing(let flight): hold.map { holdSentence($0) } ?? sentence(for: flight)
         }
+    }
+
+    private var queueSentence: String? {
+        queued.map { "\($0.name) waits: \($0.reason.sentence)" }
     }
 
     private var withdrawn: String { "its manifest is gone: what runs goes on, nothing new starts" }
@@ -47,6 +53,9 @@ extension Rollout {
         case .pausing(nil): "waiting for a person at step \(flight.step + 1): promote or abort"
         case .paused: "pause of step \(flight.step + 1) is over"
         case .analysing(let run): "analysing at step \(flight.step + 1): \(run.sentence)"
+        case .gating(let run): "gate of step \(flight.step + 1): \(run.last?.sentence ?? "not asked yet")"
+        case .concluding: "the test is over"
+        case .baking(let end): flight.bakeSentence(until: end)
         case .asking(let reason): "waiting for a person: promote or abort; \(reason)"
         }
     }
@@ -57,6 +66,7 @@ extension Hold {
         switch self {
         case .command(let who): "paused by \(who)"
         case .manifest(let source): "paused by \(source), which says `paused: true`"
+        case .freeze(let freeze): "\(freeze.sentence); nothing advances before"
         case .outage(let trouble): "the metrics store can't be asked: \(trouble); the weight holds"
         case .route(let failure):
             "the data plane does not show the weight" + (failure.map { ": \($0)" } ?? "")
@@ -71,6 +81,12 @@ extension Failure {
 }
 
 extension Flight {
+    fileprivate func bakeSentence(until end: Moment) -> String {
+        isBakeOver && !unproved.isEmpty
+            ? "the bake waits for a good measurement of " + unproved.joined(separator: ", ")
+            : "\(release.name) has all traffic and bakes until \(end); the former release stays warm"
+    }
+
     fileprivate var waitingForProof: String {
         "all steps are passed; waiting for a good measurement of " + unproved.joined(separator: ", ")
     }

@@ -15,7 +15,11 @@ extension RolloutStatus {
         canary = rollout.flight.map { ReleaseStatus($0.release, in: rollout) }
         weight = rollout.flight?.weight.percent ?? 0
         routing = rollout.routing.map { RoutingStatus($0, in: rollout) }
-        idleBackend = rollout.declaration.map { _ in rollout.backend(of: rollout.stable?.place.other ?? .a) }
+        arms = rollout.flight.flatMap { $0.releases.count > 1 ? $0.arms(in: rollout) : nil }
+        queued = rollout.queued.map { QueuedStatus(release: $0.name, reason: $0.reason.sentence) }
+        warm = rollout.warm.map { WarmStatus($0, in: rollout) }
+        history = rollout.history.reversed().map(\.name)
+        idleBackend = rollout.idlePlace.map(rollout.backend)
         step = rollout.flight.map { StepStatus($0, at: now) }
         steps = (rollout.flight?.plan ?? rollout.declaration?.plan)?.steps.map(\.text) ?? []
         analyses = rollout.flight?.runs.map { AnalysisStatus($0.id, $0.run) } ?? []
@@ -34,6 +38,15 @@ extension Rollout {
         declaration?.traffic.backends.name(of: place) ?? place.rawValue
     }
 
+    /// Where the next release is to be deployed; see `RolloutStatus.idleBackend`.
+    fileprivate var idlePlace: Place? {
+        guard let declaration else { return nil }
+        if let flight { return flight.release.place }
+        let free = declaration.traffic.backends.places.filter { $0 != stable?.place }
+        let cold = free.first { place in !warm.contains { $0.release.place == place } }
+        return cold ?? free.first
+    }
+
     var isRouteAwaited: Bool {
         routing.map { !$0.isApplied } ?? false
     }
@@ -50,7 +63,7 @@ extension Rollout {
     /// By the plan's or a person's will. An outage, or a route that is not there yet, is no pause.
     private func isPaused(_ flight: Flight) -> Bool {
         switch (hold, flight.stage) {
-        case (.command, _), (.manifest, _), (_, .pausing), (_, .asking): true
+        case (.command, _), (.manifest, _), (.freeze, _), (_, .pausing), (_, .asking), (_, .gating): true
         default: false
         }
     }
@@ -62,11 +75,43 @@ extension ReleaseStatus {
     }
 }
 
+extension WarmStatus {
+    fileprivate init(_ warm: WarmRelease, in rollout: Rollout) {
+        release = warm.release.name
+        backend = rollout.backend(of: warm.release.place)
+        until = warm.until.description
+    }
+}
+
+extension Flight {
+    fileprivate func arms(in rollout: Rollout) -> [ArmStatus] {
+        let shares = exposure.shares
+        return zip(plan.arms ?? [], releases).enumerated().map { index, arm in
+            ArmStatus(
+                arm: arm.0, release: arm.1.name, backend: rollout.backend(of: arm.1.place),
+                weight: shares[index].percent)
+        }
+    }
+}
+
+extension RouteRule {
+    fileprivate func sentence(in rollout: Rollout) -> String {
+        let backend = rollout.backend(of: place)
+        switch deed {
+        case .send: return "\(name): to \(backend)"
+        case .mirror(let share): return "\(name): copies of \(share) to \(backend)"
+        }
+    }
+}
+
 extension RoutingStatus {
     fileprivate init(_ routing: Routing, in rollout: Rollout) {
+        let places = rollout.declaration?.traffic.backends.places ?? routing.route.shares.keys.sorted()
         wanted = Dictionary(
-            Place.allCases.map { (rollout.backend(of: $0), routing.route.weight(of: $0).percent) },
+            places.map { (rollout.backend(of: $0), routing.route.weight(of: $0).percent) },
             uniquingKeysWith: +)
+        rules = routing.route.rules.map { $0.sentence(in: rollout) }
+        cookie = routing.route.stickiness?.cookie
         router = rollout.declaration?.traffic.router ?? ""
         isApplied = routing.isApplied
         since = routing.since
@@ -81,7 +126,7 @@ extension StepStatus {
     fileprivate init(_ flight: Flight, at now: Moment) {
         count = flight.plan.steps.count
         number = min(flight.step + 1, count)
-        text = flight.isPastSteps ? "all steps are passed" : flight.plan.steps[flight.step].text
+        text = flight.isPastSteps ? flight.summit : flight.plan.steps[flight.step].text
         since = flight.stageSince.description
         sinceSeconds = max(0, (now - flight.stageSince) / .seconds(1))
         endsAt = flight.pauseEnd?.description
@@ -91,8 +136,11 @@ extension StepStatus {
 
 extension Flight {
     fileprivate var pauseEnd: Moment? {
-        guard case .pausing(let end) = stage else { return nil }
-        return end
+        switch stage {
+        case .pausing(let end): end
+        case .baking(let end): end
+        default: nil
+        }
     }
 }
 
@@ -101,6 +149,7 @@ extension HoldStatus {
         switch hold {
         case .command: kind = .command
         case .manifest: kind = .manifest
+        case .freeze: kind = .freeze
         case .outage: kind = .outage
         case .route: kind = .route
         }
@@ -124,9 +173,33 @@ extension Step {
     package var text: String {
         switch self {
         case .setWeight(let weight): "setWeight \(weight)"
+        case .setShares(let weights): "shares " + weights.map(\.description).joined(separator: ", ")
+        case .setRule(let rule): rule.text
+        case .removeRule(let name): "remove rule \(name)"
+        case .reachAge(let age): "wait until \(age.text) after the start"
+        case .gate(let gate): "gate \(gate.name)"
+        case .conclude(.promote): "promote the release"
+        case .conclude(.keep): "keep the stable release"
+        case .conclude(.ask): "ask a person which release to keep"
         case .pause(let duration?): "pause \(duration.text)"
         case .pause(nil): "pause until promoted"
         case .analysis(let metrics): "analysis of " + metrics.map(\.name).joined(separator: ", ")
         }
+    }
+}
+
+extension PlannedRule {
+    fileprivate var text: String {
+        switch deed {
+        case .send: "route \(name)"
+        case .mirror(let share): "mirror \(share) of \(name)"
+        }
+    }
+}
+
+extension Flight {
+    fileprivate var summit: String {
+        if case .baking = stage { return "baking: the former release stays warm" }
+        return "all steps are passed"
     }
 }

@@ -20,6 +20,14 @@ package struct RolloutStatus: Hashable, Codable, Sendable {
     package let canary: ReleaseStatus?
     /// The share that the canary is wanted to have, in percent; zero when there is none.
     package let weight: Double
+    /// The arms of a test beside the stable release; none where the canary is the only one.
+    package let arms: [ArmStatus]?
+    /// The release that is started when what it waits for is over.
+    package let queued: QueuedStatus?
+    /// Releases that carry nothing any more and are kept for a while: a return to one is immediate.
+    package let warm: [WarmStatus]
+    /// Stable releases before this one, the latest first: what `undo` can go back to.
+    package let history: [String]
     /// None before the first release.
     package let routing: RoutingStatus?
     /// Where the next release is to be deployed: the backend of the place that is not stable. While a canary is
@@ -58,9 +66,32 @@ package struct ReleaseStatus: Hashable, Codable, Sendable {
     }
 }
 
+package struct ArmStatus: Hashable, Codable, Sendable {
+    package let arm: String
+    package let release: String
+    package let backend: String
+    /// The share that it is wanted to have, in percent, beside what the rules send to it.
+    package let weight: Double
+}
+
+package struct QueuedStatus: Hashable, Codable, Sendable {
+    package let release: String
+    package let reason: String
+}
+
+package struct WarmStatus: Hashable, Codable, Sendable {
+    package let release: String
+    package let backend: String
+    package let until: String
+}
+
 package struct RoutingStatus: Hashable, Codable, Sendable {
-    /// Percent by backend; the two make up 100.
+    /// Percent by backend, of the requests that no rule speaks for; they make up 100.
     package let wanted: [String: Double]
+    /// What holds for some requests, in words, in the order of precedence.
+    package let rules: [String]
+    /// The cookie that keeps users in their share.
+    package let cookie: String?
     package let router: String
     /// Whether the data plane shows what is wanted.
     package let isApplied: Bool
@@ -90,7 +121,7 @@ package struct StepStatus: Hashable, Codable, Sendable {
 /// What keeps the release from going on, although its step would let it.
 package struct HoldStatus: Hashable, Codable, Sendable {
     package enum Kind: String, Hashable, Codable, Sendable {
-        case command, manifest, outage, route
+        case command, manifest, freeze, outage, route
     }
 
     package let kind: Kind

@@ -10,10 +10,10 @@ struct Confirmation: Sendable {
     let document: RouteDocument
     let file: RouteFile
     let admin: EnvoyAdmin
-    let pauses: [Duration]
+    let pace: Pace
 
-    init(_ document: RouteDocument, _ file: RouteFile, _ admin: EnvoyAdmin, pauses: [Duration]) {
-        (self.document, self.file, self.admin, self.pauses) = (document, file, admin, pauses)
+    init(_ document: RouteDocument, _ file: RouteFile, _ admin: EnvoyAdmin, _ pace: Pace) {
+        (self.document, self.file, self.admin, self.pace) = (document, file, admin, pace)
     }
 
     /// None when Envoy shows the route. Cancelled, it says what was last known.
@@ -50,9 +50,9 @@ struct Confirmation: Sendable {
     }
 
     private func pause(after looks: Int) async -> Bool {
-        guard let longest = pauses.last else { return false }
-        let pause = pauses.dropFirst(max(0, looks - 1)).first ?? longest
-        return (try? await Task.sleep(for: pause)) != nil
+        guard let longest = pace.pauses.last else { return false }
+        let pause = pace.pauses.dropFirst(max(0, looks - 1)).first ?? longest
+        return (try? await pace.sleep(pause)) != nil
     }
 }
 

@@ -1,26 +1,24 @@
-import Glibc
-
 /// The end of Envoy's log, from the moment on at which one began to listen.
 ///
 /// An Envoy whose standard error goes into the file writes at once; with `--log-path` it may keep its words to
 /// itself for ten seconds (`--file-flush-interval-msec`).
 struct EnvoyLog: Sendable {
     let path: String
-    private let start: off_t
+    private let start: Int
+    private let store: any RouteStore
 
     /// None without a path.
-    init?(_ path: String?) {
+    init?(_ path: String?, in store: any RouteStore) {
         guard let path else { return nil }
-        self.path = path
-        var status = stat()
-        start = stat(path, &status) == 0 ? status.st_size : 0
+        (self.path, self.store) = (path, store)
+        start = store.logLength(path)
     }
 
     /// Why Envoy did not take a file, in its own words; none where it didn't say so in a fifth of a second.
-    func refusal() async -> String? {
+    func refusal(_ sleep: Sleep) async -> String? {
         for _ in 1...10 {
-            if let refusal = Self.refusal(in: tail()) { return refusal }
-            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return nil }
+            if let refusal = Self.refusal(in: store.log(path, from: start)) { return refusal }
+            guard (try? await sleep(.milliseconds(20))) != nil else { return nil }
         }
         return nil
     }
@@ -29,22 +27,19 @@ struct EnvoyLog: Sendable {
     static func refusal(in text: String) -> String? {
         let lines = text.split(whereSeparator: \.isNewline).reversed()
         for line in lines {
-            for mark in ["Filesystem config update rejected: ", "Filesystem config update failure: "] {
-                if let words = line.after(mark) { return String(words.prefix(500)) }
+            for mark in marks {
+                if let words = line.after(mark) { return String(words.suffix(500)) }
             }
         }
         return nil
     }
-
-    private func tail() -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
-        let count = pread(descriptor, &bytes, bytes.count, start)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    }
 }
+
+/// A file that breaks a rule of Envoy's form comes first, over many lines, and then the reason.
+private let marks = [
+    "Filesystem config update rejected: ", "Filesystem config update failure: ",
+    "Proto constraint validation failed ",
+]
 
 extension Substring {
     fileprivate func after(_ mark: String) -> Substring? {

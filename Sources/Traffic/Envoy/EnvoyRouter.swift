@@ -2,7 +2,7 @@ package import Engine
 package import Rollouts
 package import Transport
 
-/// Moves traffic between two clusters of Envoys on plain machines, by the files that these take routes from.
+/// Moves traffic between the clusters of Envoys on plain machines, by the files that these take routes from.
 ///
 /// *Accepted* is a file in place; *applied* is every Envoy's admin interface showing its version and weights. A
 /// file that an Envoy rejects is taken away again: Envoy itself goes on with the last good split, but would serve
@@ -12,17 +12,24 @@ package final class EnvoyRouter: TrafficRouter {
     private let settings: EnvoySettings
     private let admins: [EnvoyAdmin]
     private let files: RouteFiles
-    private let watch: FolderWatch
+    private let watch: RouteWatch
+    private let pace: Pace
 
-    /// Throws where the folder can't be watched, and where there is no Envoy to ask.
-    package init(_ settings: EnvoySettings, sender: any HTTPSender) throws(RouteFailure) {
+    /// Throws where the folder can't be watched, and where there is no Envoy to ask. The store is the folder of the
+    /// settings where no other is given.
+    package init(
+        _ settings: EnvoySettings, sender: any HTTPSender, store: (any RouteStore)? = nil,
+        sleep: @escaping Sleep = { try await Task.sleep(for: $0) }
+    ) throws(RouteFailure) {
         guard !settings.admins.isEmpty else {
             throw RouteFailure(.rejected, "envoy: no admin address; without one no route is ever confirmed")
         }
         self.settings = settings
         admins = settings.admins.map { EnvoyAdmin(settings: $0, timeout: settings.timeout, sender: sender) }
-        files = RouteFiles(folder: settings.folder)
-        watch = try FolderWatch(settings.folder)
+        pace = Pace(pauses: settings.pauses, sleep: sleep)
+        let store = store ?? FolderStore(settings.folder)
+        files = RouteFiles(in: store)
+        watch = try store.watch()
     }
 
     package func backend(of target: TrafficTarget) -> String {
@@ -31,6 +38,7 @@ package final class EnvoyRouter: TrafficRouter {
 
     package func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt {
         let target = try EnvoyTarget(write.rollout, write.target)
+        try target.check(write.route)
         let document = RouteDocument(write, target)
         let file = await files.file(of: write.rollout, target)
         let isNew = try await file.put(document)
@@ -78,10 +86,10 @@ package final class EnvoyRouter: TrafficRouter {
 extension EnvoyRouter {
     /// Waits for all Envoys; the first that rejects the route settles it.
     private func allShow(_ document: RouteDocument, _ file: RouteFile) async throws(RouteFailure) {
-        let pauses = settings.pauses
+        let pace = pace
         let failure = await withTaskGroup(of: RouteFailure?.self) { group in
             for admin in admins {
-                let confirmation = Confirmation(document, file, admin, pauses: pauses)
+                let confirmation = Confirmation(document, file, admin, pace)
                 group.addTask { await confirmation.failure() }
             }
             var failures: [RouteFailure] = []

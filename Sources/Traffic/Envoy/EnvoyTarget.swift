@@ -11,7 +11,7 @@ package struct EnvoyTarget: Hashable, Sendable {
     package let route: String
     package let domains: [String]
     package let prefix: String
-    package let backends: TrafficTarget.Backends
+    package let backends: Backends
 
     /// Throws `rejected` with what to change.
     package init(_ rollout: RolloutName, _ target: TrafficTarget) throws(RouteFailure) {
@@ -24,15 +24,17 @@ package struct EnvoyTarget: Hashable, Sendable {
         prefix = settings["prefix"] ?? "/"
         backends = target.backends
         guard prefix.hasPrefix("/") else { throw wrong("prefix \"\(prefix)\" must start with /") }
-        guard !backends.a.isEmpty, !backends.b.isEmpty, backends.a != backends.b else {
-            throw wrong("backends \"\(backends.a)\" and \"\(backends.b)\" must be two different clusters")
+        let names = backends.names
+        guard !names.contains(""), Set(names).count == names.count else {
+            let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+            throw wrong("backends \(list) must be \(names.count) different clusters")
         }
     }
 }
 
 private let known = ["domains", "prefix", "route"]
 
-private func wrong(_ what: String) -> RouteFailure {
+func wrong(_ what: String) -> RouteFailure {
     RouteFailure(.rejected, "envoy: \(what)")
 }
 

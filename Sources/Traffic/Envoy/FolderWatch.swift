@@ -2,13 +2,6 @@ import Dispatch
 import Glibc
 import Rollouts
 
-/// Something happened in a watched folder.
-enum FolderChange: Hashable, Sendable {
-    case file(String)
-    /// The kernel lost count, or the folder itself went away.
-    case anything
-}
-
 /// Tells what others do in a folder, by inotify.
 ///
 /// `@unchecked Sendable` is right: all is immutable, and a dispatch source may be cancelled from any thread.

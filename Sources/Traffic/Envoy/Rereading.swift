@@ -9,9 +9,11 @@ struct Rereading: Sendable {
     let document: RouteDocument
     let file: RouteFile
     let admin: EnvoyAdmin
+    private let sleep: Sleep
 
     init(_ confirmation: Confirmation) {
         (document, file, admin) = (confirmation.document, confirmation.file, confirmation.admin)
+        sleep = confirmation.pace.sleep
     }
 
     /// Throws when Envoy declines. Otherwise it says what to add to the message while the route does not come.
@@ -20,7 +22,7 @@ struct Rereading: Sendable {
             guard let before = try await admin.updates(of: document.target.route) else {
                 return "; none of its listeners asks for a route of that name"
             }
-            let log = EnvoyLog(try await admin.logPath())
+            let log = EnvoyLog(try await admin.logPath(), in: file.store)
             try await file.putAgain(document)
             return try await hint(since: before, log)
         } catch let failure as RouteFailure {
@@ -39,13 +41,13 @@ struct Rereading: Sendable {
                 throw await Task { await rejection(log) }.value
             }
             if now.attempts > before.attempts { return "" }
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            try await sleep(.milliseconds(milliseconds))
         }
         return "; it does not read \(file.path): name that file in the listener's `path_config_source`"
     }
 
     private func rejection(_ log: EnvoyLog?) async -> RouteFailure {
-        let said = await log?.refusal()
+        let said = await log?.refusal(sleep)
         let known = said == nil ? await missingClusters() : nil
         let reason = said ?? known ?? "it does not say why"
         let source =
@@ -60,8 +62,7 @@ struct Rereading: Sendable {
     private func missingClusters() async -> String? {
         // Without an answer there is only the log to point to.
         guard let known = try? await admin.clusters() else { return nil }
-        let backends = document.target.backends
-        let missing = [backends.a, backends.b].filter { !known.contains($0) }
+        let missing = document.target.backends.names.filter { !known.contains($0) }
         guard !missing.isEmpty else { return nil }
         return
             "unknown cluster \(missing.joined(separator: ", ")); known: \(known.sorted().joined(separator: ", "))"

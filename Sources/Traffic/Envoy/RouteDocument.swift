@@ -3,10 +3,13 @@ import Rollouts
 
 /// What Envoy is given: a DiscoveryResponse with one RouteConfiguration that bears Headgate's marks.
 ///
-/// Both clusters stay listed at weight 0 too, so that nothing is re-pointed when the places swap roles. The marks
+/// All clusters stay listed at weight 0 too, so that nothing is re-pointed when the places swap roles. The marks
 /// stand inside of the RouteConfiguration, and have to: Envoy compares that part with what it has and keeps
 /// showing the old version when only `version_info` is new. With `validate_clusters` an unknown cluster is
 /// rejected; without, Envoy takes it and answers 503.
+///
+/// Nothing is written that is a default of Envoy's: it shows what it was given without those, and what it shows
+/// is compared with what it was given.
 struct RouteDocument: Hashable, Sendable {
     let target: EnvoyTarget
     let route: Route
@@ -31,39 +34,14 @@ struct RouteDocument: Hashable, Sendable {
     }
 }
 
-/// Whose route it is, and which event wanted it.
-struct RouteMarks: Hashable, Sendable {
-    let rollout: String
-    let since: Sequence
-    let journal: String
-
-    static let namespace = "dev.headgate"
-}
-
-extension RouteMarks {
-    init(_ write: RouteWrite) {
-        self.init(rollout: write.rollout.text, since: write.since, journal: write.journal)
-    }
-
-    /// The number as a string: Envoy's metadata holds numbers as doubles.
-    fileprivate var metadata: [String: Any] {
-        let marks = ["rollout": rollout, "since": String(since), "journal": journal]
-        return ["filter_metadata": [RouteMarks.namespace: marks]]
-    }
-}
-
 private func configuration(_ target: EnvoyTarget, _ route: Route, _ marks: RouteMarks) -> [String: Any] {
-    let clusters: [[String: Any]] = Place.allCases.map { place in
-        ["name": target.backends.name(of: place), "weight": Int(route.weight(of: place).millionths)]
-    }
-    let split: [String: Any] = ["weighted_clusters": ["clusters": clusters]]
-    let rule: [String: Any] = ["match": ["prefix": target.prefix], "route": split]
+    let routes = RouteTable(target, route).routes
     return [
         "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
         "name": target.route,
         "validate_clusters": true,
-        "metadata": marks.metadata,
-        "virtual_hosts": [["name": target.route, "domains": target.domains, "routes": [rule]]],
+        "metadata": marks.metadata(RouteTerms(route)),
+        "virtual_hosts": [["name": target.route, "domains": target.domains, "routes": routes]],
     ]
 }
 

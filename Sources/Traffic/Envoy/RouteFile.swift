@@ -3,74 +3,74 @@ import Rollouts
 /// One rollout's file in Envoy's folder: written by one order at a time, watched for other hands.
 actor RouteFile {
     let rollout: RolloutName
-    private let file: AtomicFile
-    /// The route that Envoy was last seen to have. Envoy serves nothing when it starts with a file that it
+    let store: any RouteStore
+    private let name: String
+    /// Holds the route that Envoy was last seen to have. Envoy serves nothing when it starts with a file that it
     /// rejects, so there must be one to put back.
-    private let applied: AtomicFile
+    private let applied: String
     /// What the file held when the engine last heard of it.
     private var known: [UInt8]?
 
-    nonisolated var path: String { file.path }
+    nonisolated var path: String { store.path(of: name) }
 
-    init(_ rollout: RolloutName, route: String, folder: String) {
-        self.rollout = rollout
-        file = AtomicFile(folder: folder, name: "\(route).json")
-        applied = AtomicFile(folder: folder, name: ".\(route).applied")
+    init(_ rollout: RolloutName, route: String, in store: any RouteStore) {
+        (self.rollout, self.store) = (rollout, store)
+        (name, applied) = ("\(route).json", ".\(route).applied")
     }
 
     /// Puts the route in place unless it is there already. Returns whether anything was written.
     func put(_ document: RouteDocument) throws(RouteFailure) -> Bool {
-        try file.exclusively { () throws(RouteFailure) in
-            let present = try file.read()
+        try store.exclusively(name) { () throws(RouteFailure) in
+            let present = try store.read(name)
             if let present { try check(present, against: document) }
             known = document.bytes
             guard present != document.bytes else { return false }
-            try file.replace(with: document.bytes)
+            try store.replace(name, with: document.bytes)
             return true
         }
     }
 
     func read() throws(RouteFailure) -> [UInt8]? {
-        known = try file.read()
+        known = try store.read(name)
         return known
     }
 
     /// Moves the same content in once more, so that Envoy reads it again and says yes or no to it.
     func putAgain(_ document: RouteDocument) throws(RouteFailure) {
-        try file.exclusively { () throws(RouteFailure) in
+        try store.exclusively(name) { () throws(RouteFailure) in
             try expect(document)
-            try file.replace(with: document.bytes)
+            try store.replace(name, with: document.bytes)
         }
     }
 
     /// Notes that Envoy has the route.
     func keep(_ document: RouteDocument) throws(RouteFailure) {
-        guard try applied.read() != document.bytes else { return }
-        try applied.replace(with: document.bytes)
+        guard try store.read(applied) != document.bytes else { return }
+        try store.replace(applied, with: document.bytes)
     }
 
     func lastApplied() throws(RouteFailure) -> [UInt8]? {
-        try applied.read()
+        try store.read(applied)
     }
 
     /// Puts what Envoy has in the place of what it rejected.
     func replace(_ rejected: RouteDocument, with bytes: [UInt8]) throws(RouteFailure) {
-        try file.exclusively { () throws(RouteFailure) in
+        try store.exclusively(name) { () throws(RouteFailure) in
             try expect(rejected)
             known = bytes
-            try file.replace(with: bytes)
+            try store.replace(name, with: bytes)
         }
     }
 
     /// Whether the file holds what the engine has not heard of.
     func isDisturbed() -> Bool {
         // A file that can't be read is for the engine to find out about, by observing it.
-        guard let present = try? file.read() else { return known != nil }
+        guard let present = try? store.read(name) else { return known != nil }
         return present != known
     }
 
     private func expect(_ document: RouteDocument) throws(RouteFailure) {
-        guard try file.read() == document.bytes else {
+        guard try store.read(name) == document.bytes else {
             throw RouteFailure(.unverified, "\(path) was changed by somebody while Envoy was to read it")
         }
     }

@@ -2,18 +2,18 @@ import Rollouts
 
 /// The files that this process has to do with.
 actor RouteFiles {
-    private let folder: String
+    private let store: any RouteStore
     private var files: [String: RouteFile] = [:]
     /// Noticed, and not yet told.
     private var pending: [RolloutName] = []
 
-    init(folder: String) {
-        self.folder = folder
+    init(in store: any RouteStore) {
+        self.store = store
     }
 
     func file(of rollout: RolloutName, _ target: EnvoyTarget) -> RouteFile {
         if let file = files[target.route], file.rollout == rollout { return file }
-        let file = RouteFile(rollout, route: target.route, folder: folder)
+        let file = RouteFile(rollout, route: target.route, in: store)
         files[target.route] = file
         return file
     }

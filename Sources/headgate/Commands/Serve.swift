@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Engine
 import Foundation
+import Gates
 import Intake
 import Journal
 import Lab
@@ -9,6 +10,7 @@ import Logging
 import Manifests
 import Sampling
 import Server
+import Signing
 import Traffic
 import Transport
 
@@ -58,9 +60,13 @@ struct ServerHouse {
 
     private static func ports(_ configuration: ServerConfiguration) throws -> Ports {
         let http = CurlClient()
+        let secrets = try configuration.gateSecretFiles.mapValues {
+            try secret(inFile: $0, "gates.secretFiles")
+        }
         return Ports(
             routers: try configuration.envoy.map { [try EnvoyRouter($0, sender: http)] } ?? [],
-            providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [])
+            providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
+            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }))
     }
 
     /// Runs until SIGTERM or SIGINT, or until a part of it can't go on.
@@ -120,14 +126,16 @@ struct ServerHouse {
 
 extension ServerConfiguration {
     fileprivate func webhookSecrets() throws -> [WebhookSecret] {
-        try webhookSecretFiles.map { path in
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw CommandError("webhooks.secretFiles: can't read \(path)")
-            }
-            guard let secret = WebhookSecret(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw CommandError("\(path): a secret has at least \(WebhookSecret.bytesMin) characters")
-            }
-            return secret
-        }
+        try webhookSecretFiles.map { try secret(inFile: $0, "webhooks.secretFiles") }
     }
+}
+
+private func secret(inFile path: String, _ field: String) throws -> WebhookSecret {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw CommandError("\(field): can't read \(path)")
+    }
+    guard let secret = WebhookSecret(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        throw CommandError("\(path): a secret has at least \(WebhookSecret.bytesMin) characters")
+    }
+    return secret
 }

@@ -45,13 +45,17 @@ struct Promote: AsyncParsableCommand {
             Says which step it saw: when two people promote the same step, one of them is refused.
 
             Example: headgate promote checkout --full
+            Example: headgate promote checkout --arm blue
             """)
 
     @Flag(help: "Skip all remaining steps, pauses and analyses.") var full = false
+    @Option(help: "The arm of a test that is to get all traffic; goes with --full, which it implies.")
+    var arm: String?
     @Option(help: "The step that is to be passed (from 1); the current one without it.") var step: Int?
     @OptionGroup var options: WishOptions
 
     func run() async throws {
+        if let arm { return try await options.wish("promote", ["full": true, "arm": arm]) }
         if full { return try await options.wish("promote", ["full": true]) }
         let seen: Int? =
             if let step { step } else { try await options.server.client().status(options.name).step?.number }
@@ -97,4 +101,37 @@ struct Retry: AsyncParsableCommand {
     @OptionGroup var options: WishOptions
 
     func run() async throws { try await options.wish("retry") }
+}
+
+struct Undo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Go back to an earlier stable release.",
+        discussion: """
+            A release that still runs, or that lies within the manifest's `rollbackWindow`, gets all traffic at
+            once; any other climbs the steps. `status` lists the earlier ones.
+
+            Example: headgate undo checkout
+            Example: headgate undo checkout --to v41
+            """)
+
+    @Option(help: "The release; the last stable one before this without it.") var to: String?
+    @OptionGroup var options: WishOptions
+
+    func run() async throws { try await options.wish("undo", to.map { ["release": $0] } ?? [:]) }
+}
+
+struct Override: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let a release advance in spite of the freeze that is in force.",
+        discussion: """
+            For this rollout and this window of this freeze only. Who did it and why stands in the history. A
+            rollback needs none: no freeze holds it back.
+
+            Example: headgate override checkout --reason 'fixes the outage of INC-204'
+            """)
+
+    @Option(help: "Why, for the history.") var reason: String
+    @OptionGroup var options: WishOptions
+
+    func run() async throws { try await options.wish("override", ["reason": reason]) }
 }

@@ -10,6 +10,8 @@ struct ServerConfiguration {
     var manifests: [String]
     /// Files with one secret each; any of them may sign, so that a secret can be replaced without a gap.
     var webhookSecretFiles: [String] = []
+    /// The files that hold what gates are signed with, by the names that gates call them.
+    var gateSecretFiles: [String: String] = [:]
     var envoy: EnvoySettings?
     var prometheus: PrometheusSettings?
     var logLevel = "info"
@@ -73,6 +75,7 @@ extension Shape where Output == ServerConfiguration {
             let journal = fields.required("journal", .path(folder))
             let manifests = fields.required("manifests", .list(of: .path(folder)))
             let secrets = fields.optional("webhooks", .webhooks(folder))
+            let gates = fields.optional("gates", .gates(folder))
             let envoy = fields.optional("envoy", .envoy(folder))
             let prometheus = fields.optional("prometheus", .prometheus(folder))
             let level = fields.optional("logLevel", .logLevel)
@@ -80,6 +83,7 @@ extension Shape where Output == ServerConfiguration {
             var configuration = ServerConfiguration(journal: journal, manifests: manifests)
             configuration.listen = listen ?? configuration.listen
             configuration.webhookSecretFiles = secrets ?? []
+            configuration.gateSecretFiles = gates ?? [:]
             configuration.envoy = envoy
             configuration.prometheus = prometheus
             configuration.logLevel = level ?? configuration.logLevel
@@ -110,6 +114,12 @@ extension Shape where Output == String {
 
     static func path(_ folder: Folder) -> Shape {
         Shape<String>.nonEmptyString.map { folder.resolve($0) }
+    }
+}
+
+extension Shape where Output == [String: String] {
+    static func gates(_ folder: Folder) -> Shape {
+        .object { $0.required("secretFiles", .dictionary(of: .path(folder))) }
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Intake
 import Lab
 import Server
+import Signing
 import Transport
 
 /// A whole installation on loopback: an Envoy, a Prometheus that scrapes it, two places with a release each, and

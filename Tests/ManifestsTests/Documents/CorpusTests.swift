@@ -24,7 +24,7 @@ struct CorpusTests {
         ("functional_analysistemplate-web-background.yaml", .refused(["`web` is not supported yet"])),
         ("functional_canary-scaledowndelay.yaml", .refused(["`alb` is not supported yet"])),
         ("functional_rollout-basic.yaml", .lowers([.setWeight(.percent(50)), .pause(nil)])),
-        ("functional_rollout-bluegreen.yaml", .refused(["`blueGreen` is not supported yet"])),
+        ("functional_rollout-bluegreen.yaml", .lowers([.setWeight(.all)])),
         (
             "functional_rollout-inline-analysis.yaml",
             .refused([
@@ -35,7 +35,7 @@ struct CorpusTests {
         ),
         (
             "functional_rollout-rollback-window.yaml",
-            .refused(["`rollbackWindow` is not supported yet", "unknown AnalysisTemplate \"sleep-job\""])
+            .refused(["unknown AnalysisTemplate \"sleep-job\""])
         ),
         ("istio_istio-host-split.yaml", .refused(["`istio` is not supported yet"])),
         ("istio_istio-subset-split.yaml", .refused(["`istio` is not supported yet"])),
@@ -46,7 +46,7 @@ struct CorpusTests {
             ])
         ),
         ("rollout-background-analysis.yaml", .refused(["unknown AnalysisTemplate \"random-fail\""])),
-        ("rollout-bluegreen.yaml", .refused(["`blueGreen` is not supported yet"])),
+        ("rollout-bluegreen.yaml", .lowers([.pause(nil), .setWeight(.all)])),
         (
             "rollout-canary.yaml",
             .lowers([
@@ -73,7 +73,8 @@ struct CorpusTests {
         switch outcome {
         case .lowers(let steps):
             #expect(errors == [])
-            #expect(set.declarations.map(\.plan) == [Plan(steps: steps, judgement: .argo)])
+            #expect(set.declarations.map(\.plan.steps) == [steps])
+            #expect(set.declarations.map(\.plan.judgement) == [.argo])
             #expect(set.declarations.map(\.source) == [file])
         case .refused(let names):
             #expect(set.declarations.isEmpty)
@@ -99,7 +100,9 @@ struct CorpusTests {
             + "AnalysisTemplate \"random-fail\" has errors; see analysis-templates.yaml"
         #expect(
             set.errors.contains { $0.file == "rollout-background-analysis.yaml" && "\($0)".hasSuffix(error) })
-        #expect(set.declarations.map(\.name.text) == ["basic", "rollout-canary", "rollout-ref-deployment"])
+        #expect(set.declarations.map(\.name.text) == [
+                "basic", "bluegreen", "rollout-bluegreen", "rollout-canary", "rollout-ref-deployment",
+            ])
     }
 
     private func corpus() throws -> String {

@@ -31,15 +31,15 @@ struct RolloutTests {
     }
 
     @Test(arguments: [
-        ("{envoy: {clusters: [a]}}", "envoy.clusters: needs two clusters, one for each place; found 1"),
-        ("{envoy: {clusters: [a, a]}}", #"envoy.clusters: both clusters are "a"; they must differ"#),
+        ("{envoy: {clusters: [a]}}", "envoy.clusters: needs a cluster for each place, two to 6; found 1"),
+        ("{envoy: {clusters: [a, a]}}", #"envoy.clusters: the cluster "a" is there twice; each place needs its own"#),
         ("{envoy: {prefix: api}}", #"envoy.prefix: "api" must start with /"#),
         ("{envoy: {domains: []}}", #"envoy.domains: needs at least one domain, such as "*""#),
         ("{envoy: {domains: ['a,b']}}", #"envoy.domains[0]: "a,b" is no domain"#),
         ("{envoy: {route: ../x}}", "can't be a file's name; use at most 200 letters, digits, . _ and -"),
         ("{}", "trafficRouting: needs one of: envoy"),
         ("{istio: {}}", "trafficRouting: `istio` is not supported yet: the router that works is envoy"),
-        ("{envoi: {}}", "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy"),
+        ("{envoi: {}}", "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, managedRoutes"),
     ])
     func anImpossibleTargetIsRefused(routing: String, message: String) {
         let complaints = complaints(native("trafficRouting: \(routing),\nsteps: [{setWeight: 5}]"))
@@ -86,11 +86,10 @@ struct RolloutTests {
     }
 
     @Test(arguments: [
-        (
-            "blueGreen: {}",
-            "spec.strategy: `blueGreen` is not supported yet: the strategy that works is canary"
-        ),
-        ("canari: {}", "spec.strategy: unknown key `canari`; did you mean `canary`? known: canary"),
+        ("", "spec.strategy: needs one of: canary, blueGreen"),
+        ("canary: {}, blueGreen: {}", "spec.strategy: has canary and blueGreen; only one of them can be meant"),
+        ("canari: {}", "spec.strategy: unknown key `canari`; did you mean `canary`? known: blueGreen, canary"),
+        ("abTest: {}", "spec.strategy: unknown key `abTest`; known: blueGreen, canary"),
     ])
     func aStrategyThatIsNoneIsRefused(strategy: String, message: String) {
         let text = """
@@ -151,7 +150,6 @@ struct ArgoRolloutTests {
         ("trafficRouting: {istio: {}}", "`istio`"), ("trafficRouting: {nginx: {}}", "`nginx`"),
         ("trafficRouting: {alb: {}}", "`alb`"), ("trafficRouting: {smi: {}}", "`smi`"),
         ("trafficRouting: {plugins: {}}", "`plugins`"),
-        ("trafficRouting: {managedRoutes: []}", "`managedRoutes`"),
         ("dynamicStableScale: true", "`dynamicStableScale`"), ("pingPong: {}", "`pingPong`"),
     ])
     func whatIsStillToComeIsRefusedByName(canary: String, name: String) {
@@ -160,7 +158,7 @@ struct ArgoRolloutTests {
         #expect(complaints[0].contains("\(name) is not supported yet: "), "\(complaints)")
     }
 
-    @Test(arguments: ["rollbackWindow: {revisions: 3}", "restartAt: x"])
+    @Test(arguments: ["restartAt: x"])
     func whatTheSpecHasStillToComeIsRefusedByName(line: String) {
         let complaints = complaints(argo("").replacing("spec:\n", with: "spec:\n  \(line)\n"))
         #expect(complaints.count == 1)

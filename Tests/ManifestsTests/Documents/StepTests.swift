@@ -71,7 +71,8 @@ struct StepTests {
             ])
         #expect(
             complaints(native(steps: "{}")) == [
-                "7:5: spec.strategy.canary.steps[0]: needs one of: setWeight, pause, analysis"
+                "7:5: spec.strategy.canary.steps[0]: needs one of: setWeight, linear, exponential, "
+                    + "setHeaderRoute, setMirrorRoute, pause, analysis, gate"
             ])
     }
 
@@ -79,11 +80,11 @@ struct StepTests {
         #expect(
             complaints(native(steps: "{setWieght: 5}")) == [
                 "7:6: spec.strategy.canary.steps[0]: unknown key `setWieght`; did you mean `setWeight`? "
-                    + "known: analysis, pause, setWeight"
+                    + "known: analysis, exponential, gate, linear, pause, setHeaderRoute, setMirrorRoute, setWeight"
             ])
     }
 
-    @Test(arguments: ["experiment", "plugin", "setCanaryScale", "setHeaderRoute", "setMirrorRoute"])
+    @Test(arguments: ["experiment", "plugin", "replicaProgressThreshold", "setCanaryScale"])
     func aStepThatIsStillToComeIsRefusedByName(kind: String) {
         for text in [native(steps: "{\(kind): {}}"), argo("steps: [\n{\(kind): {}}]")] {
             let complaints = complaints(text)

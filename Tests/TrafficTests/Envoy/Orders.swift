@@ -14,7 +14,7 @@ func order(
         target: TrafficTarget(
             router: "envoy", backends: .init(a: "web-a", b: b),
             settings: ["route": "web"].merging(settings) { $1 }),
-        route: Route(Weight(percent: percentOnB) ?? .none, to: .b), since: since, previous: previous,
+        route: Route(Weight(percent: percentOnB) ?? .none, to: .b, rest: .a), since: since, previous: previous,
         journal: journal)
 }
 

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func weightsOfOtherSumsOrClustersAreNoSplitOfOurs() {
-        let backends = TrafficTarget.Backends(a: "web-a", b: "web-b")
+        let backends = Backends(a: "web-a", b: "web-b")
         for weights in [["web-a": 90, "web-b": 10], ["web-a": 800_000, "other": 200_000]] {
             let clusters = weights.map { #"{"name": "\#($0)", "weight": \#($1)}"# }.joined(separator: ",")
             let split = #"{"route": {"weighted_clusters": {"clusters": [\#(clusters)]}}}"#

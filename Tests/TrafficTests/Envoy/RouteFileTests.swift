@@ -106,7 +106,7 @@ import Testing
 
     @Test func aMissingFolderIsAnOutageAndAMissingFileIsNot() async throws {
         #expect(try await routeFile().read() == nil)
-        let lost = RouteFile(RolloutName("web"), route: "web", folder: "\(folder)/gone")
+        let lost = RouteFile(RolloutName("web"), route: "web", in: FolderStore("\(folder)/gone"))
         let failure = await #expect(throws: RouteFailure.self) { try await lost.read() }
         #expect(failure?.kind == .unavailable)
     }
@@ -129,6 +129,6 @@ import Testing
     }
 
     private func routeFile() -> RouteFile {
-        RouteFile(RolloutName("web"), route: "web", folder: folder)
+        RouteFile(RolloutName("web"), route: "web", in: FolderStore(folder))
     }
 }

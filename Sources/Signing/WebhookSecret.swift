@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// A secret that CI and the server share. It can be compared and used, never shown.
+/// A secret that the server shares with CI, or with a gate. It can be compared and used, never shown.
 package struct WebhookSecret: Sendable {
     /// A shorter one can be guessed.
     package static let bytesMin = 16

@@ -1,4 +1,5 @@
-/// What CI signs and the server checks: when, which delivery, for which rollout, and the body.
+/// What one side signs and the other checks: when, which delivery, for which rollout, and the body. CI signs what
+/// it announces, and the server signs what it asks a gate.
 ///
 /// The signed bytes are the timestamp, the delivery's id, the rollout's name and the body, joined by line feeds.
 /// The first three can't contain one, so no two messages spell the same bytes. As CI sends it:
@@ -23,13 +24,17 @@ package struct WebhookMessage: Hashable, Sendable {
         self.body = body
     }
 
+    package static let signatureHeader = "X-Headgate-Signature"
+    package static let timestampHeader = "X-Headgate-Timestamp"
+    package static let deliveryHeader = "X-Headgate-Delivery"
+
     /// The value of `X-Headgate-Signature`.
     package func signature(by secret: WebhookSecret) -> String {
         Self.scheme + secret.code(for: signed).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Whether one of the secrets made the signature. All are tried: which one fits must not show in the time.
-    func isSigned(_ signature: String, byOneOf secrets: [WebhookSecret]) -> Bool {
+    package func isSigned(_ signature: String, byOneOf secrets: [WebhookSecret]) -> Bool {
         guard signature.hasPrefix(Self.scheme),
             let code = bytes(ofHex: signature.dropFirst(Self.scheme.count))
         else { return false }

@@ -1,0 +1,109 @@
+import Rollouts
+
+/// `strategy`: whichever was written, as the steps that it is a spelling of.
+struct StrategyDocument {
+    let frame: StrategyFrame
+    let steps: [StepDocument]
+    let background: BackgroundDocument?
+    /// The arms beside the stable release, where the manifest names them.
+    let arms: [String]?
+
+    init(
+        frame: StrategyFrame, steps: [StepDocument], background: BackgroundDocument? = nil, arms: [String]? = nil
+    ) {
+        self.frame = frame
+        self.steps = steps
+        self.background = background
+        self.arms = arms
+    }
+
+    /// The one strategy of a rollout. Nil, reported, when there is none or more than one.
+    static func read(_ fields: inout Fields, _ dialect: Dialect, _ name: String) -> StrategyDocument? {
+        let kinds = dialect == .argo ? ["canary", "blueGreen"] : ["canary", "blueGreen", "abTest"]
+        let present = kinds.filter { fields.field($0, in: dialect) != nil }
+        guard present.count == 1 else {
+            if fields.field.node.mapping?.isEmpty == false, present.isEmpty {
+                fields.refuseUnknown()
+            } else {
+                _ = fields.exactlyOne(of: kinds)
+            }
+            return nil
+        }
+        return fields.field(present[0]).flatMap { $0.read(shape(present[0], dialect, name)) }
+    }
+
+    private static func shape(
+        _ kind: String, _ dialect: Dialect, _ name: String
+    ) -> Shape<StrategyDocument> {
+        switch kind {
+        case "canary": .object { canary(&$0, dialect, name) }
+        case "blueGreen": .object { blueGreen(&$0, dialect, name) }
+        default: .object { abTest(&$0, name) }
+        }
+    }
+}
+
+/// What every strategy says beside its own: where the traffic flows, and what follows when all of it has moved.
+struct StrategyFrame {
+    /// None: reported.
+    let traffic: TrafficTarget?
+    /// The names of `managedRoutes`.
+    let ruleOrder: [String]?
+    var stickiness: Stickiness?
+    let bake: BakeDocument?
+    let scaleDownDelay: Duration?
+    let abortScaleDownDelay: Duration?
+
+    /// The services are those by which Argo's documents name the places.
+    init(_ fields: inout Fields, _ dialect: Dialect, _ name: String, services: Services?) {
+        let routing = TrafficRouting(name: name, services: services)
+        let written = fields.field("trafficRouting", in: dialect)
+        let routed = written.map { $0.read(routing.shape(dialect)) } ?? TrafficRouting.Routed(routing.target)
+        traffic = routed?.target
+        if let names = traffic?.backends.names, Set(names).count < names.count {
+            fields.field.refuse("both places are called \(quoted(names[0])); name each of them")
+        }
+        ruleOrder = routed?.ruleOrder
+        let isOurs = dialect == .headgate
+        stickiness = isOurs ? fields.optional("stickiness", .stickiness(rollout: name)) : nil
+        bake = isOurs ? fields.optional("bake", .bake(dialect)) : nil
+        scaleDownDelay = fields.delay("scaleDownDelay", dialect)
+        abortScaleDownDelay = fields.delay("abortScaleDownDelay", dialect, zeroIsForEver: true)
+    }
+}
+
+/// Watches the release for a while after it has all traffic.
+struct BakeDocument {
+    let duration: Duration
+    /// None: what was watched in the background goes on.
+    let analysis: AnalysisDocument?
+}
+
+extension Shape where Output == BakeDocument {
+    fileprivate static func bake(_ dialect: Dialect) -> Shape {
+        .object { fields in
+            let duration = fields.required("duration", .positiveSpan)
+            let analysis = fields.optional("analysis", .object { AnalysisDocument(&$0, dialect) })
+            return duration.map { BakeDocument(duration: $0, analysis: analysis) }
+        }
+    }
+}
+
+extension Fields {
+    /// `scaleDownDelay: 30s`, or Argo's `scaleDownDelaySeconds: 30`. Argo's name keeps Argo's meaning of zero.
+    fileprivate mutating func delay(
+        _ key: String, _ dialect: Dialect, zeroIsForEver: Bool = false
+    ) -> Duration? {
+        let seconds = optional(key + "Seconds", in: dialect, .int(in: 0...Int(Int32.max)))
+        let ours: Duration? = dialect == .headgate ? optional(key, .span) : nil
+        if ours != nil, seconds != nil {
+            field.refuse("has \(key) and \(key)Seconds; only one of them can be meant")
+        }
+        return ours ?? seconds.map { $0 == 0 && zeroIsForEver ? .forEver : .seconds($0) }
+    }
+}
+
+extension Duration {
+    /// Longer than anybody waits, and short enough to be added up.
+    static var forEver: Duration { .seconds(100 * 366 * 86_400) }
+}

@@ -1,0 +1,39 @@
+package import Analysis
+
+/// A time in which nothing starts and nothing advances. It never holds back a rollback.
+package struct Freeze: Hashable, Codable, Sendable {
+    package let name: String
+    package let reason: String
+    package let owner: String?
+    /// The end of the window that is in force; none where only a manifest ends it.
+    package let until: Moment?
+
+    package init(name: String, reason: String, owner: String? = nil, until: Moment?) {
+        self.name = name
+        self.reason = reason
+        self.owner = owner
+        self.until = until
+    }
+}
+
+extension Freeze {
+    /// `frozen until 2026-12-27T06:00:00Z by year-end (payments-team): no changes over the holidays`
+    package var sentence: String {
+        let end = until.map { " until \($0)" } ?? ""
+        return "frozen\(end) by \(name)\(owner.map { " (\($0))" } ?? ""): \(reason)"
+    }
+}
+
+/// Knows the freezes. Asked when something is about to advance, and at no other time: a freeze costs nothing for
+/// the rollouts that rest.
+package protocol FreezeCalendar: Sendable {
+    /// The freeze that holds the rollout at that moment; the one that ends last where several do.
+    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze?
+}
+
+/// No freeze, ever.
+package struct NoFreezes: FreezeCalendar {
+    package init() {}
+
+    package func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? { nil }
+}

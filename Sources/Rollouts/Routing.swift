@@ -1,0 +1,27 @@
+package import Analysis
+
+/// The route that a rollout wants, and how far the mesh has come with it.
+package struct Routing: Hashable, Codable, Sendable {
+    package let route: Route
+    /// The event that wanted it: the fence of every write that carries it out.
+    package let since: Sequence
+    /// The latest number that the mesh may bear before this route is written: the one wanted before it. A higher
+    /// one was written by nobody this log knows of.
+    package let previous: Sequence
+    /// What the data plane showed when it had the route; none while that is awaited.
+    package var evidence: String?
+    /// What the mesh's interface said when it took the write.
+    package var receipt: String?
+    package var failures = 0
+    package var lastFailure: RouteFailure?
+    package var notBefore: Moment
+
+    package var isApplied: Bool { evidence != nil }
+
+    package init(route: Route, since: Sequence, previous: Sequence, notBefore: Moment) {
+        self.route = route
+        self.since = since
+        self.previous = previous
+        self.notBefore = notBefore
+    }
+}
