@@ -66,6 +66,16 @@ func manifest(_ name: String, weight: Int = 20) -> String {
 }
 
 extension ControlLoop {
+    /// Whether the rollout comes to be like this within some seconds.
+    func until(_ name: RolloutName, _ claim: (Rollout) -> Bool) async -> Bool {
+        for _ in 0..<500 {
+            if let rollout = rollout(name), claim(rollout) { return true }
+            // Cancelled means that the test is over.
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+        }
+        return false
+    }
+
     /// The first weight that the rollout declares, in percent.
     func weight(of name: String) -> Double? {
         guard case .setWeight(let weight)? = rollout(RolloutName(name))?.declaration?.plan.steps.first else {

@@ -73,6 +73,43 @@ import Testing
         }
     }
 
+    /// Known before anything runs: a start in the first second of a server must not slip through.
+    @Test func aFreezeHoldsWhatIsAnnouncedUntilItIsTakenOut() async throws {
+        let checkout = try Checkout()
+        try checkout.write("checkout.yaml", manifest("checkout"))
+        try checkout.write("freeze.yaml", freeze)
+        try await checkout.follow { loop, watcher in
+            await watcher.readAhead()
+            await watcher.settle()
+            let name = RolloutName("checkout")
+            _ = try await loop.submit(.start(release: "v1"), to: name, by: "ci")
+            #expect(await loop.rollout(name)?.queued?.name == "v1")
+            #expect(await loop.rollout(name)?.frozen?.name == "year-end")
+
+            // A slip of the keyboard thaws nothing.
+            try checkout.write("freeze.yaml", freeze.replacing("reason", with: "raeson"))
+            await watcher.settle()
+            #expect(await loop.rollout(name)?.queued?.name == "v1")
+
+            try checkout.remove("freeze.yaml")
+            await watcher.settle()
+            let isStarted = await loop.until(name) { $0.flight?.release.name == "v1" }
+            #expect(isStarted, "nothing started after the freeze")
+        }
+    }
+
+    private var freeze: String {
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: Freeze
+        metadata: {name: year-end}
+        spec:
+          reason: no changes over the holidays
+          owner: payments
+
+        """
+    }
+
     @Test func aFolderThatIsGoneWithdrawsNothing() async throws {
         let checkout = try Checkout()
         try checkout.write("checkout.yaml", manifest("checkout"))

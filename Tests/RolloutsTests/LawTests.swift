@@ -19,6 +19,7 @@ private struct RandomWalk {
     private var now = Moment(microseconds: 0)
     private var random: Dice
     private var released = 0
+    private var calendar = WalkCalendar()
     private let seed: UInt64
 
     init(seed: UInt64) {
@@ -30,7 +31,11 @@ private struct RandomWalk {
         now = now + .seconds(random.below(20))
         let before = rollout
         let chosen = random.below(3) > 0 ? anAnswer : nil
+        if random.below(25) == 0 { calendar.freeze = aFreeze }
+        let count = log.count
         take(chosen?.report ?? aWish)
+        checkThatAFreezeStopsWhatAdvances(log[count...], before)
+        checkThatWhatIsRetiredCarriesNothing(log[count...])
         checkThatNothingMovesWithoutACause(before)
         checkExposure()
         checkTheRollbackLane()
@@ -39,7 +44,7 @@ private struct RandomWalk {
     }
 
     private mutating func take(_ command: Command) {
-        guard let turn = try? rollout.turn(command, by: "walk", at: now) else { return }
+        guard let turn = try? rollout.turn(command, by: "walk", at: now, freezes: calendar) else { return }
         rollout = turn.next
         log += turn.entries
     }
@@ -55,13 +60,39 @@ private struct RandomWalk {
 
     /// No order of events gives a release more than the step it has come to, unless somebody said `--full`.
     private func checkExposure() {
-        guard let flight = rollout.flight, let stable = rollout.stable, !flight.isSummited else { return }
-        let allowed =
-            flight.plan.steps.prefix(flight.step + 1).map { step in
-                if case .setWeight(let weight) = step { weight } else { Weight.none }
-            }.max() ?? .none
-        let given = rollout.routing?.route.weight(of: stable.place).complement ?? .none
+        guard let flight = rollout.flight, let stable = rollout.stable, !flight.isSummited,
+            let route = rollout.routing?.route
+        else { return }
+        let entered = flight.plan.steps.prefix(flight.step + 1)
+        let allowed = entered.map(\.shareOfAllArms).max() ?? .none
+        let given = route.weight(of: stable.place).complement
         #expect(given <= allowed, "seed \(seed): \(given) is more than \(allowed)")
+        let rules = Set(entered.compactMap { if case .setRule(let rule) = $0 { rule.name } else { nil } })
+        #expect(Set(route.rules.map(\.name)).isSubset(of: rules), "seed \(seed): a rule that no step set")
+    }
+
+    /// In a freeze nothing starts and no step is entered or passed, but by an override or a return.
+    private func checkThatAFreezeStopsWhatAdvances(_ entries: ArraySlice<Entry>, _ before: Rollout) {
+        guard let freeze = calendar.inForce(at: now), before.overridden != freeze,
+            !entries.contains(where: \.event.isOverride)
+        else { return }
+        for entry in entries {
+            switch entry.event {
+            case .started(_, _, let cause):
+                #expect(cause.skipsSteps, "seed \(seed): started in a freeze: #\(entry.sequence)")
+            case .stepEntered, .stepPassed, .armChosen:
+                Issue.record("seed \(seed): advanced in a freeze: #\(entry.sequence) \(entry.event.sentence)")
+            default: break
+            }
+        }
+    }
+
+    private func checkThatWhatIsRetiredCarriesNothing(_ entries: ArraySlice<Entry>) {
+        for case .retired(let release) in entries.map(\.event) {
+            guard let routing = rollout.routing else { continue }
+            #expect(routing.isApplied, "seed \(seed): retired before the data plane shows it")
+            #expect(!routing.route.reaches(release.place), "seed \(seed): \(release.name) carries traffic")
+        }
     }
 
     private func checkTheRollbackLane() {
@@ -121,7 +152,7 @@ private struct RandomWalk {
 
     private var aWish: Command {
         mutating get {
-            switch random.below(12) {
+            switch random.below(15) {
             case 0, 1: return .declare(aDeclaration)
             case 2, 3, 4:
                 released += random.below(3) == 0 ? 0 : 1
@@ -132,6 +163,9 @@ private struct RandomWalk {
             case 8: return .resume
             case 9: return .abort(why: nil)
             case 10: return .retry
+            case 11: return .undo(to: random.below(2) == 0 ? nil : "v\(random.below(released + 1))")
+            case 12: return .overrideFreeze(reason: "because")
+            case 13: return .promoteFully(arm: random.below(2) == 0 ? "blue" : "red")
             default: return .report(.drifted(found: "something else", bears: nil))
             }
         }
@@ -146,19 +180,79 @@ private struct RandomWalk {
                 failureLimit: random.below(2), consecutiveErrorLimit: 2)
             var watch = metric
             watch.count = nil
-            let menu: [Step] = [
-                .setWeight(.percent(5)), .setWeight(.percent(40)), .pause(nil), .pause(.seconds(15)),
-                .analysis([metric]),
-                .setWeight(.percent(20)),
-            ]
-            let steps = (0..<(1 + random.below(6))).map { _ in menu[random.below(menu.count)] }
-            let plan = Plan(
+            let steps = (0..<(1 + random.below(8))).map { _ in aStep(metric) }
+            var plan = Plan(
                 steps: steps, background: random.below(2) == 0 ? nil : BackgroundAnalysis(metrics: [watch]),
                 judgement: random.below(2) == 0 ? .safe : .argo)
+            if random.below(3) == 0 { plan.bake = Bake(duration: .seconds(30)) }
+            if random.below(4) == 0 { plan.arms = ["blue", "red"] }
+            if random.below(4) == 0 { plan.stickiness = Stickiness(cookie: "who") }
             return Declaration(
-                name: rollout.name, traffic: TrafficTarget(router: "envoy", backends: .init(a: "a", b: "b")),
-                plan: plan, isPaused: random.below(6) == 0, source: "rollouts/checkout.yaml")
+                name: rollout.name,
+                traffic: TrafficTarget(
+                    router: "envoy", backends: Backends(names: ["a", "b", "c"]) ?? Backends(a: "a", b: "b")),
+                plan: plan, isPaused: random.below(6) == 0, source: "rollouts/checkout.yaml",
+                inFlight: InFlightPolicy.allCases[random.below(3)], rollbackWindow: random.below(3),
+                progressDeadline: aDeadline)
         }
+    }
+
+    private mutating func aStep(_ metric: Metric) -> Step {
+        let menu: [Step] = [
+            .setWeight(.percent(5)), .setWeight(.percent(40)), .pause(nil), .pause(.seconds(15)),
+            .analysis([metric]), .setWeight(.percent(20)), .setShares([.percent(10), .percent(30)]),
+            .setRule(PlannedRule(name: "staff", matches: [], deed: .send, arm: random.below(2))),
+            .setRule(PlannedRule(name: "copies", matches: [], deed: .mirror(.percent(50)))),
+            .removeRule("staff"), .reachAge(.seconds(40)),
+            .gate(
+                Gate(
+                    name: "qa", url: "http://qa/", deadline: random.below(2) == 0 ? nil : .seconds(60),
+                    whenOverdue: Overdue.allCases[random.below(2)])),
+            .conclude(Conclusion.allCases[random.below(3)]),
+        ]
+        return menu[random.below(menu.count)]
+    }
+
+    private var aDeadline: ProgressDeadline? {
+        mutating get {
+            guard random.below(3) == 0 else { return nil }
+            return ProgressDeadline(duration: .seconds(30), whenOverdue: Overdue.allCases[random.below(2)])
+        }
+    }
+
+    private var aFreeze: Freeze? {
+        mutating get {
+            guard random.below(2) == 0 else { return nil }
+            let end = random.below(5) == 0 ? nil : now + .seconds(random.below(120))
+            return Freeze(name: "freeze-\(random.below(3))", reason: "quiet", until: end)
+        }
+    }
+}
+
+private struct WalkCalendar: FreezeCalendar {
+    var freeze: Freeze?
+
+    func inForce(at moment: Moment) -> Freeze? {
+        freeze.flatMap { freeze in freeze.until.map { $0 > moment } ?? true ? freeze : nil }
+    }
+
+    /// Says what it was told, over or not: the machine must look at the end itself.
+    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? { freeze }
+}
+
+extension Step {
+    fileprivate var shareOfAllArms: Weight {
+        switch self {
+        case .setWeight(let weight): weight
+        case .setShares(let weights): weights.reduce(Weight.all) { $0.minus($1) }.complement
+        default: .none
+        }
+    }
+}
+
+extension Event {
+    fileprivate var isOverride: Bool {
+        if case .freezeOverridden = self { true } else { false }
     }
 }
 

@@ -1,3 +1,4 @@
+import Analysis
 import Engine
 import Rollouts
 import Server
@@ -52,6 +53,50 @@ import Testing
         }
     }
 
+    @Test func aPersonGoesBackToAnEarlierStableRelease() async throws {
+        try await House().serve { guest in
+            let token = try await guest.token(.operator, named: "alice")
+            try await guest.launch(.checkout([.setWeight(weight(20)), .pause(nil)]))
+            try await guest.until { $0.isWaiting }
+            func post(_ verb: String, _ body: String? = nil) async throws -> CommandAnswer {
+                try await guest.ask("POST", "/v1/rollouts/checkout/\(verb)", token: token, body: body)
+                    .command()
+            }
+            _ = try await post("promote", #"{"full":true}"#)
+            try await guest.until { $0.stable?.name == "v2" }
+            let strange = try await guest.ask(
+                "POST", "/v1/rollouts/checkout/undo", token: token, body: #"{"release":"v7"}"#)
+            #expect(strange.status == 409 && strange.body.contains("earlier ones: v1"), "\(strange.body)")
+            let undone = try await post("undo").status
+            #expect(undone.canary?.release == "v1")
+            try await guest.until { $0.stable?.name == "v1" }
+            let status = try await guest.ask("GET", "/v1/rollouts/checkout", token: token)
+                .decoded(as: RolloutStatus.self)
+            #expect(status.history == ["v2"] && status.warm.map(\.release) == ["v2"])
+        }
+    }
+
+    @Test func aFreezeHoldsARolloutUntilSomebodyOverridesItWithAReason() async throws {
+        try await House().serve { guest in
+            let token = try await guest.token(.operator, named: "alice")
+            try await guest.launch(.checkout([.setWeight(weight(20)), .pause(nil)]))
+            try await guest.until { $0.isWaiting }
+            await guest.loop.use(AlwaysFrozen())
+            func post(_ verb: String, _ body: String? = nil) async throws -> Answer {
+                try await guest.ask("POST", "/v1/rollouts/checkout/\(verb)", token: token, body: body)
+            }
+            let refused = try await post("promote")
+            #expect(refused.status == 409)
+            #expect(refused.body.contains("frozen by year-end (payments): no changes"), "\(refused.body)")
+            let silent = try await post("override")
+            #expect(silent.status == 409 && silent.body.contains("needs a reason"), "\(silent.body)")
+            _ = try await post("override", #"{"reason":"the fix"}"#).command()
+            #expect(try await post("promote").command().status.weight == 100)
+            let history = try await guest.ask("GET", "/v1/rollouts/checkout/history", token: token)
+            #expect(history.body.contains("freeze year-end overridden by token:alice: the fix"))
+        }
+    }
+
     @Test(arguments: [#"{"step":0}"#, #"{"step":1,"full":true}"#, #"{"full":"yes"}"#])
     func aPromoteThatMakesNoSenseIsMalformed(body: String) async throws {
         try await House().serve { guest in
@@ -80,5 +125,11 @@ import Testing
             let refused = try await guest.ask("GET", "/v1/rollouts/checkout/history?limit=1001", token: token)
             #expect(refused.status == 400 && refused.message == "limit must be a whole number from 1 to 1000")
         }
+    }
+}
+
+private struct AlwaysFrozen: FreezeCalendar {
+    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
+        Freeze(name: "year-end", reason: "no changes", owner: "payments", until: nil)
     }
 }

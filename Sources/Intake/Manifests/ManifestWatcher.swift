@@ -24,6 +24,8 @@ package actor ManifestWatcher {
     /// The survey that `manifests` was read from, and that set.
     private var settled: (survey: FileSurvey, manifests: ManifestSet)?
     private var isInForce = true
+    /// The freezes in force: with one that is broken, the last good version of it.
+    private var freezes = FreezeBook()
     private var reported: Set<Diagnostic> = []
     /// When the manifests were last read; none before the first time.
     package private(set) var readAt: Moment?
@@ -48,6 +50,12 @@ package actor ManifestWatcher {
             // Woken early only to end.
             guard (try? await Task.sleep(for: interval)) != nil else { return }
         }
+    }
+
+    /// Reads what there is before anything runs, so that no rollout advances in a freeze that is not known yet. What
+    /// it says about rollouts is handed in by the first look.
+    package func readAhead() async {
+        await read(await survey())
     }
 
     /// Looks once: reads what changed and keeps still, and hands in what is not in force yet.
@@ -93,6 +101,8 @@ extension ManifestWatcher {
         guard latest == survey else { return }
         (settled, isInForce) = ((survey, manifests), false)
         readAt = await loop.now
+        freezes = manifests.freezes(after: freezes)
+        await loop.use(freezes)
         report()
     }
 

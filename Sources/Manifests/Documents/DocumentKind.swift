@@ -2,6 +2,7 @@
 enum DocumentKind: Equatable {
     case rollout(Dialect)
     case template(Dialect, TemplateScope)
+    case freeze
     /// Kubernetes' `List`: its items are documents.
     case list
     /// Somebody else's: a Service, a Deployment.
@@ -47,6 +48,8 @@ extension DocumentKind {
             self = .rollout(dialect)
         } else if let scope = TemplateScope(rawValue: kind) {
             self = .template(dialect, scope)
+        } else if dialect == .headgate, kind == freezeKind {
+            self = .freeze
         } else if dialect == .argo, otherProjects.contains(kind) {
             self = .foreign
         } else {
@@ -58,7 +61,8 @@ extension DocumentKind {
     static let kinds = ["Rollout"] + TemplateScope.allCases.map(\.rawValue)
     private static let versions = Dialect.allCases.map(\.rawValue)
     private static var known: String {
-        "\(kinds.joined(separator: ", ")) of \(versions.joined(separator: " or "))"
+        "\(kinds.joined(separator: ", ")) of \(versions.joined(separator: " or ")), \(freezeKind) of "
+            + Dialect.headgate.rawValue
     }
 
     /// Whether one of our kinds stands under a version that is a slip away from a known one, or in our own group.
@@ -71,9 +75,12 @@ extension DocumentKind {
         if dialect == .argo, let reason = unsupportedKinds[kind] {
             return "kind \(kind) is not supported yet: \(reason)"
         }
-        return unknown("kind", quoted(kind), kind, kinds)
+        return unknown("kind", quoted(kind), kind, dialect == .argo ? kinds : kinds + [freezeKind])
     }
 }
+
+/// Of our own kind only.
+private let freezeKind = "Freeze"
 
 private let unsupportedKinds = [
     "AnalysisRun": "analyses are run as steps of a Rollout",

@@ -9,6 +9,8 @@ package struct ManifestSet: Sendable {
     package let declarations: [Declaration]
     /// The rollouts that have a name and errors, by name. What was declared of them before stays in force.
     package let refused: [RolloutName]
+    /// The freezes without an error. See `freezes(after:)` for what to put in force.
+    package let freezes: FreezeBook
     /// Of all files: by file, then from top to bottom.
     package let diagnostics: [Diagnostic]
     /// The names of the templates, broken ones included.
@@ -57,6 +59,18 @@ extension ManifestSet {
         return !diagnostics.contains { diagnostic in
             diagnostic.severity == .error && diagnostic.covers(declaration.source)
         }
+    }
+}
+
+extension ManifestSet {
+    /// The freezes to put in force. One that was in force stays, as it was, while a file that could speak of it
+    /// has errors: a slip of the keyboard must not thaw anything.
+    package func freezes(after former: FreezeBook) -> FreezeBook {
+        let names = Set(freezes.rules.map(\.name))
+        let kept = former.rules.filter { rule in
+            !names.contains(rule.name) && errors.contains { $0.covers(rule.source) }
+        }
+        return FreezeBook((freezes.rules + kept).sorted { $0.name < $1.name })
     }
 }
 

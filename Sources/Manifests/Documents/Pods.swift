@@ -66,12 +66,12 @@ extension Field {
         }
     }
 
-    private func child(_ key: String) -> Field? {
+    func child(_ key: String) -> Field? {
         node[key].map { Field($0, at: path.appending(key: key), diagnostics) }
     }
 
     /// The values of a mapping, or the items of a list; none of anything else.
-    private var children: [Field] {
+    var children: [Field] {
         if node.sequence != nil { return items ?? [] }
         return (node.mapping ?? []).compactMap { child($0.key.text) }
     }

@@ -4,6 +4,7 @@ import Rollouts
 struct Reading {
     private var rollouts: [RolloutDocument] = []
     private var templates: [TemplateDocument] = []
+    private var freezes: [FreezeDocument] = []
     private var reports: [Diagnostics] = []
     private var fileCount = 0
 
@@ -46,6 +47,7 @@ struct Reading {
             rollouts.append(RolloutDocument.read(&fields, dialect, isFileWhole: isWhole))
         case .template(let dialect, let scope):
             TemplateDocument.read(&fields, dialect, scope, isFileWhole: isWhole).map { templates.append($0) }
+        case .freeze: FreezeDocument.read(&fields, isFileWhole: isWhole).map { freezes.append($0) }
         }
     }
 
@@ -64,16 +66,21 @@ extension Reading {
         refuseSharedNames()
         refuseSharedRoutes()
         let declarations = rollouts.compactMap { $0.declaration(library) }.sorted { $0.name < $1.name }
-        let refused = Set(rollouts.compactMap { $0.metadata?.name }.map(RolloutName.init))
-            .subtracting(declarations.map(\.name))
+        let rules = freezes.filter { !$0.isBroken }.map(\.rule).sorted { $0.name < $1.name }
+        let names = Set(rollouts.compactMap { $0.metadata?.name }.map(RolloutName.init))
+        for freeze in freezes { freeze.checkNames(Array(names)) }
+        let refused = names.subtracting(declarations.map(\.name))
         return ManifestSet(
-            declarations: declarations, refused: refused.sorted(), diagnostics: diagnostics,
-            templates: Set(templates.map(\.name)).sorted(), fileCount: fileCount)
+            declarations: declarations, refused: refused.sorted(), freezes: FreezeBook(rules),
+            diagnostics: diagnostics, templates: Set(templates.map(\.name)).sorted(), fileCount: fileCount)
     }
 
     private func refuseSharedNames() {
         for group in Dictionary(grouping: rollouts.compactMap(\.metadata), by: \.name).values {
             refuseDuplicates(group, "Rollouts")
+        }
+        for group in Dictionary(grouping: freezes.map(\.metadata), by: \.name).values {
+            refuseDuplicates(group, "Freezes")
         }
     }
 

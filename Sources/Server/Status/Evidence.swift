@@ -46,7 +46,7 @@ extension Rollout {
                     metric: judged.metricIndex, sentence: judged.reason, entry: entry)
             }
         case .stepPassed(let step, .verdict): return flight.proof(by: .step(step), entry)
-        case .summited(by: nil):
+        case .summited(by: nil), .completed:
             return flight.background.flatMap { flight.proof(by: .background($0.number), entry) }
         default: return nil
         }

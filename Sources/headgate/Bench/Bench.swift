@@ -20,6 +20,8 @@ struct Bench: AsyncParsableCommand {
         report.verdictToApplied = try await RollbackBench(rollbacks: rollbacks).run()
         complain("turns through a durable journal …")
         report.turns = try await TurnBench().run()
+        complain("one turn beside 10, 1,000 and 100,000 rollouts …")
+        report.growth = try await GrowthBench().run()
         complain("\(rollouts) rollouts in memory, and again from the journal …")
         let idle = try await IdleBench(rollouts: rollouts).run()
         (report.idle, report.ready) = (idle.memory, idle.ready)
@@ -35,6 +37,7 @@ struct Bench: AsyncParsableCommand {
 struct BenchReport: Encodable {
     var verdictToApplied: Spread?
     var turns: [Turns] = []
+    var growth: [Growth] = []
     var idle: Idle?
     var ready: Ready?
     var validate: Validation?
@@ -63,6 +66,12 @@ struct BenchReport: Encodable {
         let turnsPerSecond: Int
         /// Transactions: waiting turns share one.
         let commits: UInt64
+    }
+
+    struct Growth: Encodable {
+        let rollouts: Int
+        let medianTurnMicroseconds: Double
+        let p99TurnMicroseconds: Double
     }
 
     struct Idle: Encodable {

@@ -27,8 +27,13 @@ private struct Instant: TrafficRouter {
     func disturbances() -> AsyncStream<RolloutName> { AsyncStream { $0.finish() } }
 }
 
-private func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "headgate-bench-\(UUID())")
+/// In the wanted folder where there is one, else where temporary files lie.
+private func withTemporaryFolder<Value>(
+    in wanted: String? = nil, _ body: (String) async throws -> Value
+) async throws -> Value {
+    let place = wanted.flatMap { FileManager.default.isWritableFile(atPath: $0) ? URL(filePath: $0) : nil }
+    let folder = (place ?? FileManager.default.temporaryDirectory)
+        .appending(path: "headgate-bench-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let outcome: Result<Value, any Error>
     do { outcome = .success(try await body(folder.path)) } catch { outcome = .failure(error) }
@@ -79,6 +84,52 @@ struct TurnBench {
                     turnsPerSecond: Int(Double(turns) / (time / .seconds(1))),
                     commits: await loop.meters.commits)
             }
+        }
+    }
+}
+
+/// What one turn takes while ever more rollouts rest beside it: it should take the same. The journal lies in memory
+/// where the machine has a place for that, because the disk's own time would hide the difference.
+struct GrowthBench {
+    private static let turns = 1_000
+
+    func run() async throws -> [BenchReport.Growth] {
+        var found: [BenchReport.Growth] = []
+        for rollouts in [10, 1_000, 100_000] { found.append(try await run(rollouts)) }
+        return found
+    }
+
+    private func run(_ rollouts: Int) async throws -> BenchReport.Growth {
+        try await withTemporaryFolder(in: "/dev/shm") { folder in
+            try await withLoop(in: folder, Ports(routers: [Instant()], providers: [])) { loop in
+                try await declare(rollouts, loop)
+                var times: [Duration] = []
+                for turn in 0..<Self.turns {
+                    var changed = declaration(turn &* 7_919 % rollouts)
+                    changed.source = "rollouts/\(turn).yaml"
+                    let start = ContinuousClock.now
+                    _ = try await loop.submit(.declare(changed), to: changed.name, by: "bench")
+                    times.append(ContinuousClock.now - start)
+                }
+                let sorted = times.map { $0 / .microseconds(1) }.sorted()
+                return BenchReport.Growth(
+                    rollouts: rollouts, medianTurnMicroseconds: rounded(sorted[sorted.count / 2]),
+                    p99TurnMicroseconds: rounded(sorted[sorted.count * 99 / 100]))
+            }
+        }
+    }
+
+    private func declare(_ count: Int, _ loop: ControlLoop) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for submitter in 0..<min(256, count) {
+                group.addTask {
+                    for number in stride(from: submitter, to: count, by: 256) {
+                        let declaration = declaration(number)
+                        _ = try await loop.submit(.declare(declaration), to: declaration.name, by: "bench")
+                    }
+                }
+            }
+            try await group.waitForAll()
         }
     }
 }

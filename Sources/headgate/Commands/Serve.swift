@@ -102,6 +102,7 @@ struct ServerHouse {
         giveBackFreedMemory()
         let count = await loop.names.count
         log.notice("\(count) rollouts in the journal")
+        await watcher.readAhead()
         await withTaskGroup { group in
             group.addTask { await self.loop.run() }
             group.addTask { await self.watcher.run() }

@@ -48,7 +48,7 @@ struct ManifestSetTests {
         #expect(
             load(["a": "kind: Rollout"]).diagnostics.map(\.description) == [
                 "a:1:1: missing `apiVersion`; known: Rollout, AnalysisTemplate, ClusterAnalysisTemplate of "
-                    + "headgate.dev/v1alpha1 or argoproj.io/v1alpha1"
+                    + "headgate.dev/v1alpha1 or argoproj.io/v1alpha1, Freeze of headgate.dev/v1alpha1"
             ])
         #expect(
             load(["a": "- 1"]).diagnostics.map(\.description) == ["a:1:1: expected a mapping, found a list"])

@@ -5,14 +5,16 @@ import Transport
 
 @testable import Traffic
 
-/// A real Envoy in a folder of its own: a front listener that takes its route `web` from a file, and two listeners
-/// that answer `a` and `b`, behind the clusters `web-a` and `web-b`.
+/// A real Envoy in a folder of its own: a front listener that takes its route `web` from a file, and six listeners
+/// that answer `a` to `f`, behind the clusters `web-a` to `web-f`.
 final class LabEnvoy {
     let folder: String
     let adminPort = freePort()
     let port = freePort()
     private let hasAdminSocket: Bool
-    private let answerPorts = (a: freePort(), b: freePort())
+    /// Notes in each request's id that it is traced.
+    private let isTracing: Bool
+    private let answerPorts = "abcdef".map { (text: String($0), port: freePort()) }
     private var process: Process?
 
     var routes: String { "\(folder)/routes" }
@@ -22,8 +24,8 @@ final class LabEnvoy {
         return EnvoySettings.Admin(address, log: log)
     }
 
-    init(hasAdminSocket: Bool = false) throws {
-        self.hasAdminSocket = hasAdminSocket
+    init(hasAdminSocket: Bool = false, isTracing: Bool = false) throws {
+        (self.hasAdminSocket, self.isTracing) = (hasAdminSocket, isTracing)
         folder = try temporaryFolder()
         try FileManager.default.createDirectory(atPath: routes, withIntermediateDirectories: true)
         try bootstrap.write(toFile: "\(folder)/envoy.json", atomically: true, encoding: .utf8)
@@ -62,13 +64,15 @@ final class LabEnvoy {
     }
 
     private var bootstrap: String {
-        """
-        {"node": {"id": "lab", "cluster": "lab"},
-         "admin": {"address": \(adminAddress)},
-         "static_resources": {
-          "listeners": [\(front), \(answering("a", answerPorts.a)), \(answering("b", answerPorts.b))],
-          "clusters": [\(cluster("web-a", answerPorts.a)), \(cluster("web-b", answerPorts.b))]}}
-        """
+        let listeners = [front] + answerPorts.map { answering($0.text, $0.port) }
+        let clusters = answerPorts.map { cluster("web-\($0.text)", $0.port) }
+        return """
+            {"node": {"id": "lab", "cluster": "lab"},
+             "admin": {"address": \(adminAddress)},
+             "static_resources": {
+              "listeners": [\(listeners.joined(separator: ","))],
+              "clusters": [\(clusters.joined(separator: ","))]}}
+            """
     }
 
     private var adminAddress: String {
@@ -77,7 +81,16 @@ final class LabEnvoy {
 
     private var front: String {
         let source = #"{"path_config_source": {"path": "\#(routes)/web.json"}}"#
-        return listener("web", port, #""rds": {"route_config_name": "web", "config_source": \#(source)}"#)
+        let tracing = isTracing ? #""tracing": {"provider": \#(tracer)}, "# : ""
+        return listener(
+            "web", port, #"\#(tracing)"rds": {"route_config_name": "web", "config_source": \#(source)}"#)
+    }
+
+    private var tracer: String {
+        """
+        {"name": "zipkin", "typed_config": {"@type": "type.googleapis.com/envoy.config.trace.v3.ZipkinConfig",
+         "collector_cluster": "web-f", "collector_endpoint": "/", "collector_endpoint_version": "HTTP_JSON"}}
+        """
     }
 
     private func answering(_ text: String, _ port: Int) -> String {
