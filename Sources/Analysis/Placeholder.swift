@@ -13,6 +13,14 @@ package enum Placeholder: String, CaseIterable, Sendable {
 }
 
 extension Metric {
+    /// Whether it asks or judges by what only the release on its way up has.
+    package var isAboutCanary: Bool {
+        let texts = [query.text, successCondition, failureCondition].compactMap(\.self)
+        return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
+            texts.contains { $0.contains(placeholder.token) }
+        }
+    }
+
     package func filled(_ value: (Placeholder) -> String) -> Metric {
         var metric = self
         metric.query.text = metric.query.text.filled(value)

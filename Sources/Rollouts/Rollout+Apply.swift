@@ -246,19 +246,38 @@ extension Flight {
     }
 
     private func run(of metrics: [Metric], in rollout: Rollout, at moment: Moment) -> AnalysisRun {
-        let filled = metrics.map { metric in metric.filled { rollout.text(for: $0, in: self) } }
+        let filled = metrics.flatMap { metric in measured(by: metric).map { $0.filled(in: rollout) } }
         return AnalysisRun(metrics: filled, judgement: plan.judgement, startedAt: moment)
+    }
+
+    /// What is measured of a release is measured of each arm's, and a bad arm ends the test: nothing is exposed
+    /// that nobody looks at.
+    private func measured(by metric: Metric) -> [ArmMetric] {
+        guard releases.count > 1, !isSummited, metric.isAboutCanary else {
+            return [ArmMetric(metric: metric, release: release)]
+        }
+        return zip(plan.arms ?? [], releases).map { arm, release in
+            var named = metric
+            named.name += " (\(arm))"
+            return ArmMetric(metric: named, release: release)
+        }
     }
 }
 
-extension Rollout {
-    fileprivate func text(for placeholder: Placeholder, in flight: Flight) -> String {
-        let backends = declaration?.traffic.backends
-        switch placeholder {
-        case .canaryRelease: return flight.release.name
-        case .stableRelease: return stable?.name ?? ""
-        case .canaryBackend: return backends?.name(of: flight.release.place) ?? ""
-        case .stableBackend: return stable.flatMap { backends?.name(of: $0.place) } ?? ""
+/// A metric, and the release that it is about.
+private struct ArmMetric {
+    let metric: Metric
+    let release: Release
+
+    func filled(in rollout: Rollout) -> Metric {
+        let backends = rollout.declaration?.traffic.backends
+        return metric.filled { placeholder in
+            switch placeholder {
+            case .canaryRelease: release.name
+            case .stableRelease: rollout.stable?.name ?? ""
+            case .canaryBackend: backends?.name(of: release.place) ?? ""
+            case .stableBackend: rollout.stable.flatMap { backends?.name(of: $0.place) } ?? ""
+            }
         }
     }
 }

@@ -95,7 +95,9 @@ extension Draft {
 
     private mutating func promote(from step: Int?) throws(Refusal) {
         let flight = try flight()
-        if let step, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
+        // Past the last step people see the last one still.
+        let seen = min(flight.step, max(flight.plan.steps.count - 1, 0))
+        if let step, step != seen, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
         try requireThaw()
         switch flight.stage {
         case .summiting: throw .summiting

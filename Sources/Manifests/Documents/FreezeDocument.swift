@@ -100,7 +100,7 @@ extension Shape where Output == FreezeScope {
                 return field.read(.list(of: .scopedName))
             }
             let labels = fields.optional("labels", .dictionary(of: .string))
-            if names == nil, labels?.isEmpty != false, !fields.has("names") {
+            if fields.field.node.mapping?.isEmpty == true || labels?.isEmpty == true {
                 fields.field.refuse("says nothing; leave it out to freeze everything")
             }
             return FreezeScope(names: names ?? [], labels: labels ?? [:])

@@ -17,19 +17,6 @@ import Transport
         router = try EnvoyRouter(EnvoySettings(folder: envoy.routes, admins: [envoy.admin]), sender: client)
     }
 
-    @Test func noRequestFailsWhileTheWeightsChange() async throws {
-        try await route(0, since: 1)
-        try await envoy.startServing(client)
-        let load = Load(port: envoy.port, client)
-        let statuses = try await load.during {
-            for since in 2...21 {
-                try await self.confirm(since.isMultiple(of: 2) ? 100 : 0, since: Sequence(since))
-            }
-        }
-        #expect(Set(statuses.keys) == [200])
-        #expect(statuses[200, default: 0] > 100)
-    }
-
     @Test func anAppliedRouteIsProvedByVersionAndWeights() async throws {
         try await route(0, since: 1)
         try await envoy.startServing(client)
@@ -141,6 +128,13 @@ import Transport
         #expect(evidence.text.hasPrefix("Envoy at unix:\(envoy.folder)/admin.sock shows version 1."))
     }
 
+    @Test func aRouteThatTheTargetCannotBearIsDeclinedBeforeItIsWritten() async throws {
+        let before = try order(.all(to: .c), places: 2)
+        let failure = await #expect(throws: RouteFailure.self) { try await self.router.write(before) }
+        #expect(failure?.kind == .rejected)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func anEditIsNoticedReadBackAndPutRight() async throws {
         try await route(0, since: 1)
         try await envoy.startServing(client)
@@ -215,40 +209,5 @@ import Transport
         let type = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
         let file = #"{"resources": [{"@type": "\#(type)", "name": "web", "virtual_hosts": [\#(host)]}]}"#
         try file.write(toFile: path, atomically: true, encoding: .utf8)
-    }
-}
-
-/// Requests without a pause, and what came of them.
-struct Load {
-    let port: Int
-    let client: CurlClient
-
-    init(port: Int, _ client: CurlClient) {
-        (self.port, self.client) = (port, client)
-    }
-
-    func during(_ body: () async throws -> Void) async throws -> [Int: Int] {
-        let callers = (1...4).map { _ in Task { await call() } }
-        defer { callers.forEach { $0.cancel() } }
-        try await body()
-        callers.forEach { $0.cancel() }
-        var sum: [Int: Int] = [:]
-        for caller in callers { sum.merge(await caller.value, uniquingKeysWith: +) }
-        return sum
-    }
-
-    private func call() async -> [Int: Int] {
-        var statuses: [Int: Int] = [:]
-        while !Task.isCancelled {
-            do {
-                let response = try await client.send(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))
-                statuses[response.status, default: 0] += 1
-            } catch  where error.kind == .cancelled {
-                return statuses
-            } catch {
-                statuses[0, default: 0] += 1
-            }
-        }
-        return statuses
     }
 }

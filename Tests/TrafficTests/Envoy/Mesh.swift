@@ -10,7 +10,7 @@ final class Mesh {
     let envoy: LabEnvoy
     let client = CurlClient()
     let router: EnvoyRouter
-    private var since: Rollouts.Sequence = 0
+    private var since: Rollouts.Sequence = 1
 
     init(isTracing: Bool = false) async throws {
         envoy = try LabEnvoy(isTracing: isTracing)
@@ -36,7 +36,7 @@ final class Mesh {
         try await router.observe(RolloutName("web"), order(.all(to: .a), places: places).target)
     }
 
-    /// What the route file that is in place says for the order with the latest number.
+    /// Which place answers, and what cookie comes with that.
     func get(
         _ path: String = "/", _ headers: HTTPHeaders = [:], method: HTTPMethod = .get
     ) async throws -> (place: String, cookie: String?) {

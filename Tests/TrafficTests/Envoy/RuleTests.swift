@@ -119,9 +119,9 @@ import Transport
             try await mesh.router.confirm(mesh.router.write(write))
         }
         #expect(failure?.kind == .rejected)
-        #expect(failure?.message.contains(": missing ): a(; the last good split stays: 1.") == true)
+        #expect(failure?.message.contains(": missing ): a(; the last good split stays: 2.") == true)
         #expect(try await mesh.get().place == "b")
-        #expect(try await mesh.observe()?.since == 1)
+        #expect(try await mesh.observe()?.since == 2)
     }
 
     /// A file that breaks a rule of Envoy's form is printed over many lines before the reason comes.
