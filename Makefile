@@ -6,6 +6,7 @@
 #   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate
 #   make build         a release build: .build/release/headgate
 #   make tools         what the others need: Debian packages, and Envoy into .build/tools
+#   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
 
@@ -14,10 +15,13 @@ SWIFT ?= swift
 DEMO_FLAGS ?=
 BENCH_FLAGS ?=
 SCENARIO ?=
+SEEDS ?= 100000
+SEED ?= 1
+FAULTS ?= many
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help tools build test check lint format demo bench
+.PHONY: help tools build test check lint format demo bench sim
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -49,3 +53,6 @@ demo: tools
 
 bench: build
 	@.build/release/headgate bench $(BENCH_FLAGS)
+
+sim: build
+	@.build/release/headgate simulate --random --seeds $(SEEDS) --seed $(SEED) --faults $(FAULTS)

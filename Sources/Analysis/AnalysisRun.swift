@@ -66,9 +66,10 @@ package struct AnalysisRun: Hashable, Codable, Sendable {
     }
 
     /// What the store said, where a metric that counts could not be asked the last time it was tried: nothing may
-    /// be concluded, and nothing may move, until it answers again. Argo's rules go on.
+    /// be concluded, and nothing may move, until it answers again. A run that is settled asks nobody any more. Argo's
+    /// rules go on.
     package var blindness: String? {
-        guard judgement == .safe else { return nil }
+        guard judgement == .safe, verdict == nil else { return nil }
         return counted.lazy.filter { tallies[$0].isBlind }.first.map { index in
             "\(metrics[index].name): \(tallies[index].recent.last?.message ?? "no answer")"
         }

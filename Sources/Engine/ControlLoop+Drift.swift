@@ -14,35 +14,61 @@ extension ControlLoop {
     func watch(_ router: any TrafficRouter) async {
         for await name in router.disturbances() {
             await examine(name)
-            // Somebody who keeps changing a route is put right at a bounded pace; cancelled means the loop ends.
+            // Somebody who keeps changing a route is put right at a bounded pace; cut short means the loop ends.
             guard await clock.hasSlept(for: limits.driftPause) else { return }
         }
     }
 
+    /// Looks again at what could not be judged: the mesh could not be reached, or the route was on its way. A
+    /// disturbance is told once only, and must not be forgotten over that.
+    func examineAgain() async {
+        for await _ in doubts.rings {
+            while !doubtful.isEmpty {
+                guard await clock.hasSlept(for: limits.driftRetry) else { return }
+                let names = doubtful.sorted()
+                doubtful = []
+                for name in names { await examine(name) }
+            }
+        }
+    }
+
+    private func doubt(_ name: RolloutName) {
+        doubtful.insert(name)
+        doubts.ring()
+    }
+
     /// Looks at the route of a rollout that should be at rest there, and wants it again if it is not.
     private func examine(_ name: RolloutName) async {
-        guard let (routing, target) = settledRoute(of: name), let router = ports.routers[target.router] else {
-            return
-        }
+        guard let rollout = rollouts[name], let routing = rollout.routing,
+            let target = rollout.declaration?.traffic, let router = ports.routers[target.router]
+        else { return }
+        guard routing.isApplied else { return doubt(name) }
         do throws(RouteFailure) {
-            let observed = try await router.observe(name, target)
-            guard let found = observed.difference(from: routing), settledRoute(of: name)?.0 == routing else {
-                return
-            }
+            let observed = try await observe(name, target, by: router)
+            guard rollouts[name]?.routing == routing else { return doubt(name) }
+            guard let found = observed.difference(from: routing) else { return }
             meter { $0.drifts += 1 }
             log.warning("\(name): the route was changed by somebody else: \(found)")
             let bears = observed?.journal == journal.identity ? observed?.since : nil
             note(.drifted(found: found, bears: bears), of: name)
         } catch {
             log.warning("\(name): the route could not be read back: \(error.message)")
+            doubt(name)
         }
     }
 
-    private func settledRoute(of name: RolloutName) -> (Routing, TrafficTarget)? {
-        guard let rollout = rollouts[name], let routing = rollout.routing, routing.isApplied,
-            let target = rollout.declaration?.traffic
-        else { return nil }
-        return (routing, target)
+    /// A mesh that hangs must not keep the others from being looked at.
+    private func observe(
+        _ name: RolloutName, _ target: TrafficTarget, by router: any TrafficRouter
+    ) async throws(RouteFailure) -> ObservedRoute? {
+        let result = await clock.within(limits.routeDeadline) { () async -> Result<ObservedRoute?, RouteFailure> in
+            do throws(RouteFailure) {
+                return .success(try await router.observe(name, target))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 }
 

@@ -73,12 +73,17 @@ extension ControlLoop {
     }
 
     private func rollbacks(in batch: Batch) -> [(RolloutName, RouteOrder)] {
-        batch.drafts.sorted { $0.key < $1.key }.flatMap { name, draft in
-            draft.outstanding.compactMap { action in
-                guard case .route(let order) = action, order.isRollback else { return nil }
-                return (name, order)
-            }
+        let aborted = Set(batch.entries.filter(\.event.isAbort).map(\.rollout))
+        return batch.drafts.sorted { $0.key < $1.key }.compactMap { name, draft in
+            guard let order = draft.rollback else { return nil }
+            return aborted.contains(name) || isDurable(order, of: name) ? (name, order) : nil
         }
+    }
+
+    /// Putting right at rest what somebody else has changed looks like a rollback and is none: a number that the log
+    /// never gave must not mean anything but an abort.
+    private func isDurable(_ order: RouteOrder, of name: RolloutName) -> Bool {
+        rollouts[name]?.routing?.since == order.since
     }
 
     /// Reports nothing: when the journal is back the same order is carried out again, which is harmless.
@@ -91,6 +96,22 @@ extension ControlLoop {
         guard case .routeFailed = outcome else { return true }
         rescues[rescue] = nil
         return false
+    }
+}
+
+extension Rollout {
+    /// The order that takes traffic back, where one is wanted.
+    fileprivate var rollback: RouteOrder? {
+        outstanding.lazy.compactMap { action in
+            guard case .route(let order) = action, order.isRollback else { return nil }
+            return order
+        }.first
+    }
+}
+
+extension Event {
+    fileprivate var isAbort: Bool {
+        if case .aborted = self { true } else { false }
     }
 }
 

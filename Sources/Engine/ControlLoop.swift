@@ -28,6 +28,9 @@ package actor ControlLoop {
     /// Those of them that have not ended.
     var rescuesUnderWay: Set<Rescue> = []
     var works = Works()
+    /// Rollouts whose routes are to be looked at once more, and what says that there are some.
+    var doubtful: Set<RolloutName> = []
+    let doubts = Bell()
     /// When the verdict fell, or the abort was wished, for rollouts whose traffic is on its way back.
     var returningSince: [RolloutName: Moment] = [:]
     package private(set) var meters = Meters()
@@ -35,8 +38,7 @@ package actor ControlLoop {
     package private(set) var journalTrouble: JournalError?
     private var isStopping = false
 
-    private let bell: AsyncStream<Void>
-    private let ringer: AsyncStream<Void>.Continuation
+    private let bell = Bell()
 
     /// - Parameters:
     ///   - executor: where all of its work runs; none: where Swift's does.
@@ -53,10 +55,9 @@ package actor ControlLoop {
         self.executor = executor
         self.log = log
         schedule = Schedule(capacity: limits.jobsPerBackend, lane: lane ?? { ports.lane(of: $0) })
-        (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    func ring() { ringer.yield() }
+    func ring() { bell.ring() }
 
     /// Every task of the loop begins here, so that all of it runs where it was told to.
     func begin<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Task<Value, Never> {
@@ -84,10 +85,10 @@ extension ControlLoop {
     package func run() async {
         names.forEach(reschedule)
         let watchers = ports.allRouters.map { router in begin { await self.watch(router) } }
-        let survey = begin { await self.examineAll() }
+        let surveys = [begin { await self.examineAll() }, begin { await self.examineAgain() }]
         await turnUntilStopped()
         isStopping = true
-        (watchers + [survey]).forEach { $0.cancel() }
+        (watchers + surveys).forEach { $0.cancel() }
         // An answer to an abort, which is among the works, waits for its rescue.
         let rescues = Array(rescues.values)
         for rescue in rescues { rescue.cancel() }
@@ -139,7 +140,7 @@ extension ControlLoop {
             // Cut short means that the caller has no more time: then there is nothing to wait for.
             guard await clock.hasSlept(for: .milliseconds(10)) else { break }
         }
-        ringer.finish()
+        bell.silence()
     }
 }
 
@@ -149,7 +150,7 @@ extension ControlLoop {
     private func turnUntilStopped() async {
         var alarm: Task<Void, Never>?
         ring()
-        for await _ in bell {
+        for await _ in bell.rings {
             await turn()
             alarm?.cancel()
             alarm = nextMoment.map { moment in begin { await self.ring(at: moment) } }

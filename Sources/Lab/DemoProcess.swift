@@ -23,6 +23,12 @@ package struct DemoProcess: Sendable {
 
     package var url: String { "http://127.0.0.1:\(port)/" }
 
+    /// What it was asked so far.
+    package func counts() async throws -> DemoCounts {
+        let response = try await http.send(HTTPRequest(.get, "\(url)_counts"))
+        return try JSONDecoder().decode(DemoCounts.self, from: Data(response.body))
+    }
+
     package func set(_ fault: DemoFault) async throws {
         let request = HTTPRequest(
             .post, "\(url)_fault", headers: ["Content-Type": "application/json"],

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,7 +10,7 @@ import UnixSignals
 ///
 /// `GET` of any path answers 200 and `{"version": "v1"}`, or the fault's status; every answer of its own bears
 /// `x-release`, so that a failure of the release can be told from one on the way to it. `POST /_fault` turns
-/// the switch, and `GET /_ready` answers 200 whatever the fault.
+/// the switch, `GET /_counts` says what was asked so far, and `GET /_ready` answers 200 whatever the fault.
 package func runDemoService(
     port: UInt16, version: String, fault: DemoFaultSwitch = DemoFaultSwitch()
 ) async throws {
@@ -40,9 +41,14 @@ private func runGracefully(_ group: ServiceGroup) async throws {
 
 private func demoRouter(_ version: String, _ fault: DemoFaultSwitch) -> Router<BasicRequestContext> {
     let router = Router()
+    let counter = DemoCounter()
     for path in ["/", "/**"] as [RouterPath] {
-        router.get(path) { _, _ in try await answer(version, fault.current) }
+        router.get(path) { request, _ in
+            counter.count(host: request.head.authority ?? "")
+            return try await answer(version, fault.current)
+        }
     }
+    router.get("/_counts") { _, _ in try counted(counter.current) }
     router.get("/_ready") { _, _ in json(.ok, version) }
     router.post("/_fault") { request, context in
         fault.set(try await request.decode(as: DemoFault.self, context: context))
@@ -63,4 +69,10 @@ private func json(_ status: HTTPResponse.Status, _ version: String) -> Response 
     if let release = HTTPField.Name("x-release") { headers[release] = name }
     let body = ByteBuffer(string: "{\"version\": \"\(name)\"}\n")
     return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+}
+
+private func counted(_ counts: DemoCounts) throws -> Response {
+    let body = ByteBuffer(bytes: try JSONEncoder().encode(counts))
+    return Response(
+        status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
 }

@@ -117,12 +117,12 @@ extension EnvoyDesign {
         ]
     }
 
+    /// Envoy gives each request an id, as it does by itself: users that stay in their share are drawn from it.
     private func connectionManager(of listener: Listener) -> [String: Any] {
         let package = "type.googleapis.com/envoy.extensions.filters"
         return [
             "@type": "\(package).network.http_connection_manager.v3.HttpConnectionManager",
             "stat_prefix": listener.route,
-            "generate_request_id": false,
             "rds": ["route_config_name": listener.route, "config_source": source(of: listener)],
             "http_filters": [
                 ["name": "router", "typed_config": ["@type": "\(package).http.router.v3.Router"]]

@@ -1,12 +1,13 @@
 import Synchronization
 package import Transport
 
-/// A steady stream of requests to one URL.
+/// A steady stream of requests to one URL, of one kind or of several.
 ///
 /// It is an open loop: a request is sent when it is due, whether or not earlier ones were answered, as users
 /// do. So a mesh that stalls shows as late answers and not as a pause of the load.
 package final class Load: Sendable {
-    private let request: HTTPRequest
+    private let url: String
+    private let timeout: Duration
     private let interval: Duration
     private let inFlightMax: Int
     private let http: any HTTPSender
@@ -14,21 +15,31 @@ package final class Load: Sendable {
 
     private struct State {
         var result = LoadResult(began: .now)
+        var rota: KindRota
+        /// By the name of their kind.
+        var users: [String: LoadUsers]
         var inFlight = 0
         var isStopping = false
+    }
+
+    /// A request that is due, and who sends it.
+    private struct Turn {
+        let kind: RequestKind
+        var user: LoadUser
     }
 
     /// - Parameter inFlightMax: requests that are due while so many wait for an answer are not sent.
     package init(
         _ url: String, perSecond: Int = 250, timeout: Duration = .seconds(5), inFlightMax: Int = 512,
-        http: any HTTPSender
+        kinds: [RequestKind] = [.any], http: any HTTPSender
     ) {
         precondition(perSecond > 0, "a load of \(perSecond) requests a second is none")
-        request = HTTPRequest(.get, url, timeout: timeout, responseBytesMax: 64 << 10)
+        (self.url, self.timeout) = (url, timeout)
         interval = .seconds(1) / perSecond
         self.inFlightMax = inFlightMax
         self.http = http
-        state = Mutex(State())
+        let users = kinds.compactMap { kind in kind.users.map { (kind.name, LoadUsers($0)) } }
+        state = Mutex(State(rota: KindRota(kinds), users: Dictionary(uniqueKeysWithValues: users)))
     }
 
     /// Sends until `stop`, then waits for the answers; or until its task is cancelled, which breaks off what
@@ -39,7 +50,7 @@ package final class Load: Sendable {
         await withDiscardingTaskGroup { group in
             var due = began
             while await comes(due) {
-                if enter() { group.addTask { await self.send() } }
+                if let turn = enter() { group.addTask { await self.send(turn) } }
                 due += self.interval
             }
         }
@@ -81,20 +92,22 @@ package final class Load: Sendable {
         }
     }
 
-    private func enter() -> Bool {
+    private func enter() -> Turn? {
         state.withLock { state in
             guard state.inFlight < inFlightMax else {
                 state.result.unsent += 1
-                return false
+                return nil
             }
             state.inFlight += 1
-            return true
+            let kind = state.rota.next()
+            return Turn(kind: kind, user: state.users[kind.name]?.take() ?? LoadUser())
         }
     }
 
-    private func send() async {
+    private func send(_ turn: Turn) async {
         let sent = ContinuousClock.now
-        let reply = await reply()
+        var turn = turn
+        let (reply, move) = await reply(&turn)
         let latency = ContinuousClock.now - sent
         state.withLock { state in
             state.inFlight -= 1
@@ -102,16 +115,23 @@ package final class Load: Sendable {
                 state.result.brokenOff += 1
             } else {
                 state.result.note(reply, sent: sent, latency: latency)
+                state.result.kinds[turn.kind.name, default: .init()].note(reply, move, by: &turn.user)
             }
+            state.users[turn.kind.name]?.giveBack(turn.user)
         }
     }
 
-    private func reply() async -> LoadResult.Reply {
+    private func reply(_ turn: inout Turn) async -> (LoadResult.Reply, LoadResult.Move?) {
+        let request = HTTPRequest(
+            .get, url + turn.kind.path, headers: turn.user.headers(of: turn.kind), timeout: timeout,
+            responseBytesMax: 64 << 10)
         do throws(TransportError) {
             let response = try await http.send(request)
-            return .answered(release: response.headers["x-release"], status: response.status)
+            let release = response.headers["x-release"]
+            let move = turn.user.take(response.headers, from: release)
+            return (.answered(release: release, status: response.status), move)
         } catch {
-            return .failed(error.kind)
+            return (.failed(error.kind), nil)
         }
     }
 }

@@ -39,6 +39,8 @@ package struct LoadResult: Sendable {
     package internal(set) var unsent = 0
     /// Requests that were broken off when the load was cancelled. Nobody's failure.
     package internal(set) var brokenOff = 0
+    /// By the name of the kind.
+    package internal(set) var kinds: [String: Kind] = [:]
     private var latencies: [Duration] = []
 
     init(began: ContinuousClock.Instant) {

@@ -78,7 +78,7 @@ package struct Exposure: Hashable, Sendable {
     package var rules: [PlannedRule]
 
     /// Whether only rules give anything to an arm.
-    var isShareless: Bool { shares.allSatisfy { $0 == .none } }
+    package var isShareless: Bool { shares.allSatisfy { $0 == .none } }
 }
 
 extension Plan {

@@ -99,7 +99,8 @@ extension Rollout {
         land(at: moment)
         phase = .aborted(
             Failure(
-                release: flight.release, announced: flight.announced, step: flight.step, stepCount: flight.plan.steps.count,
+                release: flight.release, announced: flight.announced, flight: flight.number,
+                step: flight.step, stepCount: flight.plan.steps.count,
                 reason: reason, at: moment))
     }
 

@@ -109,7 +109,8 @@ extension Draft {
         }
         if flight.isSummited { return emit(.completed(release: flight.release)) }
         if flight.isPastSteps { return emit(.summited(by: who)) }
-        emit(.stepPassed(step: flight.step, by: .promoted(by: who)))
+        // What was never entered can't be passed: the analysis that watches begins with a step.
+        if flight.stage != .ready { emit(.stepPassed(step: flight.step, by: .promoted(by: who))) }
         // A person's promote goes on to the next step even where the rollout is held.
         if let next = rollout.flight, !next.isPastSteps { emit(.stepEntered(step: next.step)) }
     }
@@ -189,8 +190,8 @@ extension Draft {
 
     /// In mid-climb a fence of our own that is higher than our log can only be a rollback that was made while the
     /// journal could not be written: of this flight, or of one before it. Once the release is taken back, the same
-    /// split under a higher number is that rollback too. Anywhere else the log itself may be old, and writing would
-    /// be a guess.
+    /// split under a higher number is that rollback too, and another split under a number that is just as near is
+    /// what somebody made of it. Anywhere else the log itself may be old, and writing would be a guess.
     private mutating func fail(_ since: Sequence, _ failure: RouteFailure) {
         guard failure.kind == .fenced, let bears = failure.bears, bears <= Self.sequenceMax,
             rollout.stable != nil
@@ -198,11 +199,17 @@ extension Draft {
         if let flight = rollout.flight {
             emit(.fenceRaised(to: bears))
             if bears >= flight.number { emit(.aborted(reason: .unjournaledRollback)) }
-        } else if case .aborted = rollout.phase, failure.isSameRoute {
+        } else if case .aborted(let abort) = rollout.phase, failure.isSameRoute || isNear(bears, abort) {
             emit(.fenceRaised(to: bears))
         } else {
             emit(.routeFailed(since: since, failure: failure))
         }
+    }
+
+    /// Whether a number can be one that the journal was about to give when it could not: after the flight began, and
+    /// no further ahead than what one turn holds. The mesh of an old copy of the journal is mostly far ahead.
+    private func isNear(_ bears: Sequence, _ abort: Failure) -> Bool {
+        bears >= abort.flight && bears <= rollout.sequence + 32
     }
 
     /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is

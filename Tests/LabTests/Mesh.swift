@@ -10,13 +10,15 @@ struct Mesh: Sendable {
     let faults: [String: DemoFaultSwitch]
 
     /// Moves a split into place, as a router does.
-    func route(stable: UInt32, canary: UInt32, version: String) throws {
+    ///
+    /// - Parameter before: Envoy routes that come before the split, as JSON.
+    func route(stable: UInt32, canary: UInt32, version: String, before: String = "") throws {
         let clusters = ["stable": stable, "canary": canary].map { "{\"name\": \"\($0)\", \"weight\": \($1)}" }
         let route = """
             {"version_info": "\(version)", "resources": [{
               "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
               "name": "web", "validate_clusters": true,
-              "virtual_hosts": [{"name": "web", "domains": ["*"], "routes": [{
+              "virtual_hosts": [{"name": "web", "domains": ["*"], "routes": [\(before){
                 "match": {"prefix": "/"},
                 "route": {"weighted_clusters": {"clusters": [\(clusters.joined(separator: ","))]}}}]}]}]}
             """

@@ -46,6 +46,34 @@ import Transport
         }
     }
 
+    @Test func eachKindOfRequestIsCountedApartAndSoAreCopies() async throws {
+        let beta = """
+            {"match": {"prefix": "/", "headers": [{"name": "x-beta", "string_match": {"exact": "1"}}]},
+             "route": {"cluster": "stable", "request_mirror_policies": [{"cluster": "canary"}]}},
+            """
+        let kinds = [
+            RequestKind("beta", headers: ["x-beta": "1"]), RequestKind("all", share: 3, path: "shop"),
+        ]
+        try await withMesh { rig, mesh in
+            try mesh.route(stable: 0, canary: 100, version: "rule", before: beta)
+            try await eventually {
+                let answer = try await rig.http.send(HTTPRequest(.get, mesh.url))
+                return answer.headers["x-release"] == "v2"
+            }
+            let before = try await counts(mesh.url, rig.http)
+            // A request that is late because the machine is busy has not failed.
+            let load = Load(mesh.url, perSecond: 60, timeout: .seconds(60), kinds: kinds, http: rig.http)
+            let result = try await load.during { try await eventually { load.result.requests > 100 } }
+            let (one, others) = (try #require(result.kinds["beta"]), try #require(result.kinds["all"]))
+            #expect(one.byRelease == ["v1": one.requests])
+            #expect(others.byRelease == ["v2": others.requests])
+            #expect(result.replies.filter { $0.key.verdict != .good } == [:])
+            #expect(abs(3 * one.requests - others.requests) <= 3)
+            try await eventually { try await counts(mesh.url, rig.http).copies == one.requests }
+            #expect(try await counts(mesh.url, rig.http).requests == before.requests + others.requests)
+        }
+    }
+
     @Test func prometheusScrapesEnvoyAndKeepsItsDataThroughACrash() async throws {
         try await withMesh { rig, mesh in
             let target = PrometheusProcess.Target.envoy(
@@ -123,6 +151,12 @@ private actor Pids {
     func add(_ pid: Int32?) {
         if let pid { all.append(pid) }
     }
+}
+
+/// Of the release that gets the split.
+private func counts(_ url: String, _ http: any HTTPSender) async throws -> DemoCounts {
+    let response = try await http.send(HTTPRequest(.get, "\(url)_counts"))
+    return try JSONDecoder().decode(DemoCounts.self, from: Data(response.body))
 }
 
 private func requests(

@@ -141,7 +141,7 @@ extension Notebook {
             guard case .measure(let order) = action, order.notBefore <= now else { return nil }
             let isNamed = ["step", "background"].contains(words[0])
             return !isNamed || name(of: order).hasPrefix(words[0]) ? order : nil
-        }
+        }.sorted { $0.metric < $1.metric }
     }
 
     private func measured(_ order: MeasureOrder, _ sample: Sample) -> Command {

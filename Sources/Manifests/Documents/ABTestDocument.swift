@@ -31,7 +31,8 @@ extension Shape where Output == [ArmDocument] {
         Shape { field in
             guard let items = field.read(.items(max: Place.allCases.count)) else { return nil }
             guard items.count >= 2 else {
-                field.refuse("needs two arms at least: the stable release first, then what it is compared with")
+                field.refuse(
+                    "needs two arms at least: the stable release first, then what it is compared with")
                 return nil
             }
             let arms = items.enumerated().compactMap { index, item in
@@ -68,7 +69,9 @@ extension Shape where Output == ArmDocument {
 extension Shape where Output == String {
     /// It is added to the release's name, so that each arm has one of its own.
     fileprivate static var armName: Shape {
-        dnsName(lengthMax: 32).refusing { $0.contains(".") ? "\(quoted($0)) must be made of a-z, 0-9 and -" : nil }
+        dnsName(lengthMax: 32).refusing {
+            $0.contains(".") ? "\(quoted($0)) must be made of a-z, 0-9 and -" : nil
+        }
     }
 }
 
@@ -147,7 +150,8 @@ extension Fields {
             field.refuse("the shares of the arms leave nothing for \(quoted(arms[0].name)); it needs some")
         }
         if let places = frame.traffic?.backends.names.count, arms.count > places {
-            field.refuse("has \(arms.count) arms and \(places) clusters; each arm needs its own in trafficRouting")
+            field.refuse(
+                "has \(arms.count) arms and \(places) clusters; each arm needs its own in trafficRouting")
         }
         if frame.stickiness != nil, !arms.isEmpty, !arms.contains(where: { $0.share != nil }) {
             field.refuse("has stickiness and no arm with a share; users who match a rule stay in it anyway")

@@ -65,7 +65,8 @@ extension StepDocument {
 
     fileprivate func checkRemoval(of name: String, _ known: Set<String>, _ dialect: Dialect) {
         guard !known.contains(name) else { return }
-        let message = "there is no rule \(quoted(name)) to remove: no step before sets it; a rule needs `match`"
+        let message =
+            "there is no rule \(quoted(name)) to remove: no step before sets it; a rule needs `match`"
         dialect == .argo ? field.warn(message) : field.refuse(message)
     }
 }

@@ -87,7 +87,9 @@ extension Reading {
     /// Two rollouts that write one route would take each other's traffic away.
     private func refuseSharedRoutes() {
         let routes = rollouts.compactMap { rollout in
-            rollout.metadata.map { (route: rollout.strategy?.frame.traffic?.settings["route"] ?? $0.name, owner: $0) }
+            rollout.metadata.map {
+                (route: rollout.strategy?.frame.traffic?.settings["route"] ?? $0.name, owner: $0)
+            }
         }
         for (route, group) in Dictionary(grouping: routes, by: \.route) where group.count > 1 {
             let names = Set(group.map(\.owner.name))

@@ -137,7 +137,8 @@ extension RegexSyntax {
         guard canRepeat else {
             throw Flaw(
                 message: hasRepeated
-                    ? "repeats a repetition with \(mark), which RE2 does not know" : "has nothing before \(mark)")
+                    ? "repeats a repetition with \(mark), which RE2 does not know"
+                    : "has nothing before \(mark)")
         }
         // `*?` asks for the shortest match.
         if rest.first == "?" { rest.removeFirst() }
@@ -211,5 +212,7 @@ extension RegexSyntax {
 }
 
 extension Substring {
-    fileprivate var isDigits: Bool { utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+    fileprivate var isDigits: Bool {
+        utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
 }

@@ -25,7 +25,8 @@ extension Shape where Output == Stickiness {
     private static var lifetime: Shape<Duration> {
         .positiveSpan.refusing { age in
             if age < .seconds(1) { return "is less than a second, which is the least that a cookie lives" }
-            return age > longest ? "is more than 400d, which is the most that browsers keep a cookie for" : nil
+            return age > longest
+                ? "is more than 400d, which is the most that browsers keep a cookie for" : nil
         }
     }
 }

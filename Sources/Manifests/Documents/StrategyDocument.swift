@@ -9,7 +9,8 @@ struct StrategyDocument {
     let arms: [String]?
 
     init(
-        frame: StrategyFrame, steps: [StepDocument], background: BackgroundDocument? = nil, arms: [String]? = nil
+        frame: StrategyFrame, steps: [StepDocument], background: BackgroundDocument? = nil,
+        arms: [String]? = nil
     ) {
         self.frame = frame
         self.steps = steps
@@ -43,7 +44,7 @@ struct StrategyDocument {
     }
 }
 
-/// What every strategy says beside its own: where the traffic flows, and what follows when all of it has moved.
+/// What every strategy says beside its own: where the traffic flows, and what follows when all has moved.
 struct StrategyFrame {
     /// None: reported.
     let traffic: TrafficTarget?
@@ -90,7 +91,7 @@ extension Shape where Output == BakeDocument {
 }
 
 extension Fields {
-    /// `scaleDownDelay: 30s`, or Argo's `scaleDownDelaySeconds: 30`. Argo's name keeps Argo's meaning of zero.
+    /// `scaleDownDelay: 30s`, or Argo's `scaleDownDelaySeconds: 30`, whose zero keeps Argo's meaning.
     fileprivate mutating func delay(
         _ key: String, _ dialect: Dialect, zeroIsForEver: Bool = false
     ) -> Duration? {

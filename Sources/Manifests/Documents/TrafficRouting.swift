@@ -78,7 +78,8 @@ struct TrafficRouting {
 
 private let unsupported: KeyValuePairs<String, String> = [
     "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only, "gatewayAPI": only,
-    "istio": only, "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only, "plugins": only, "smi": only, "traefik": only,
+    "istio": only, "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only,
+    "plugins": only, "smi": only, "traefik": only,
 ]
 
 private let only = "the router that works is envoy"
@@ -105,7 +106,8 @@ extension Shape where Output == Backends {
         Shape { field in
             guard let names = field.read(.list(of: .nonEmptyString)) else { return nil }
             guard let backends = Backends(names: names) else {
-                field.refuse("needs a cluster for each place, two to \(Place.allCases.count); found \(names.count)")
+                field.refuse(
+                    "needs a cluster for each place, two to \(Place.allCases.count); found \(names.count)")
                 return nil
             }
             var seen: Set<String> = []

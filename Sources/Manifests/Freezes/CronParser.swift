@@ -29,7 +29,8 @@ enum CronParser {
         let fields = text.lowercased().split(separator: " ")
         guard fields.count == units.count, text.utf8.count <= 256 else {
             throw Flaw(
-                message: "is no schedule; write five fields: minute, hour, day of the month, month, day of the "
+                message:
+                    "is no schedule; write five fields: minute, hour, day of the month, month, day of the "
                     + "week, such as 0 18 * * fri")
         }
         var bits: [UInt64] = []
@@ -56,7 +57,8 @@ enum CronParser {
         guard pieces.count > 1 else { return bits(range, step: 1) }
         guard pieces.count == 2, let step = number(pieces[1]), step > 0, pieces[0] == "*" || range.count > 1
         else {
-            throw Flaw(message: "has \(quoted(String(part))) for the \(unit.name); write steps like */5 or 1-10/2")
+            throw Flaw(
+                message: "has \(quoted(String(part))) for the \(unit.name); write steps like */5 or 1-10/2")
         }
         return bits(range, step: step)
     }

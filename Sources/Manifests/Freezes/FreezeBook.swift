@@ -14,8 +14,8 @@ package struct FreezeBook: FreezeCalendar, Hashable {
         rules.lazy.compactMap { $0.freeze(of: declaration, at: moment) }.max { $0.end < $1.end }
     }
 
-    /// What is going to hold the rollout or holds it now, and from when to when; the first to come first. An end
-    /// that is missing is left to the manifest.
+    /// What is going to hold the rollout or holds it now, and from when to when; the first to come first. Only
+    /// a manifest ends what has no end.
     package func upcoming(
         for declaration: Declaration, at moment: Moment
     ) -> [(rule: FreezeRule, from: Moment, until: Moment?)] {
@@ -49,7 +49,7 @@ package struct FreezeRule: Hashable, Sendable {
         return Freeze(name: name, reason: reason, owner: owner, until: Moment(end: end))
     }
 
-    /// The end of the window that is in force, with those merged that follow without a gap. `Int64.max` has none.
+    /// The end of the window in force, with those merged that follow without a gap. `Int64.max` is no end.
     func end(at second: Int64) -> Int64? {
         guard !windows.isEmpty else { return .max }
         guard var end = lastEnd(at: second) else { return nil }
@@ -67,7 +67,9 @@ package struct FreezeRule: Hashable, Sendable {
     /// The window in force, or else the next one.
     func window(at moment: Moment) -> (from: Moment, until: Moment?)? {
         if let end = end(at: moment.seconds) { return (moment, Moment(end: end)) }
-        guard let start = windows.compactMap({ $0.start(after: moment.seconds, clock) }).min() else { return nil }
+        guard let start = windows.compactMap({ $0.start(after: moment.seconds, clock) }).min() else {
+            return nil
+        }
         return (Moment(seconds: start), end(at: start).flatMap(Moment.init(end:)))
     }
 }

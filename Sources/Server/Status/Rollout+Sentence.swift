@@ -35,7 +35,8 @@ extension Rollout {
     private var waitingForRoute: String {
         guard let routing, let declaration else { return "waiting for the route" }
         let place = flight?.release.place ?? stable?.place ?? .a
-        let share = "\(routing.route.weight(of: place)) on \(backend(of: place))"
+        let rules = routing.route.rules.map { " and the rule \($0.name)" }.joined()
+        let share = "\(routing.route.weight(of: place)) on \(backend(of: place))\(rules)"
         let trouble = routing.lastFailure.map { ": \($0.message)" } ?? ""
         return "waiting for \(declaration.traffic.router) to show \(share)\(trouble)"
     }

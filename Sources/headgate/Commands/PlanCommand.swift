@@ -1,4 +1,6 @@
+import Analysis
 import ArgumentParser
+import Foundation
 import Manifests
 import Rollouts
 
@@ -7,26 +9,35 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Show what a rollout is going to do: its steps, its writes, and what can stop it.",
         discussion: """
-            Nothing is sent anywhere.
+            Nothing is sent anywhere. Freezes are shown where their files are read too.
 
-            Example: headgate plan rollouts/checkout.yaml --with analysis-templates/
+            Example: headgate plan rollouts/checkout.yaml --with analysis-templates/ --with freezes/
             """)
 
-    @Argument(help: "The file with the rollout.") var file: String
+    @Argument(help: "The file or folder with the rollout.") var file: String
     @Option(help: "More files or folders, with the templates that the rollout refers to.")
     var with: [String] = []
     @Option(name: .shortAndLong, help: "text, json or yaml.") var output: OutputFormat = .text
 
     func run() throws {
         let set = ManifestSet.load(paths: [file] + with)
-        for diagnostic in set.diagnostics { Output.complain(diagnostic.description) }
+        // A warning about a file beside is about what was not given: other rollouts that a freeze names.
+        for diagnostic in set.diagnostics where diagnostic.severity == .error || isAsked(diagnostic.file) {
+            Output.complain(diagnostic.description)
+        }
         if set.hasErrors { throw ExitCode.failure }
-        let plans = set.declarations.filter { $0.source == file }.map(describe)
+        let now = Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        let plans = set.declarations.filter { isAsked($0.source) }
+            .map { describe($0, freezes: set.freezes, at: now) }
         if plans.isEmpty { throw CommandError("\(file): no rollout in it") }
         switch output {
         case .json: print(try Output.json(plans))
         case .yaml: print(try Output.yaml(plans))
-        case .text, .table: print(plans.map(\.text).joined(separator: "\n\n"))
+        case .text, .table: print(plans.map(\.text).joined(separator: "\n\n\n"))
         }
+    }
+
+    private func isAsked(_ source: String) -> Bool {
+        source == file || source.hasPrefix(file.hasSuffix("/") ? file : file + "/")
     }
 }

@@ -8,13 +8,14 @@ struct Demo: AsyncParsableCommand {
         abstract:
             "The main job on real parts: Envoy, Prometheus, two releases of a service, and a steady load.",
         discussion: """
-            Three stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a
-            pause and is promoted from the command line. Everything runs on loopback and is cleaned up at the end.
+            Stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a pause and
+            is promoted from the command line; then rules and mirrors, blue-green, a switch back, an A/B test by a
+            sticky share, and a bake. Everything runs on loopback and is cleaned up at the end.
 
             Example: headgate demo --scenario bad --json report.json
             """)
 
-    @Option(help: "good, bad or manual; all three without it.") var scenario: [DemoScenario] = []
+    @Option(help: "Only this one; may be given several times.") var scenario: [DemoScenario] = []
     @Option(help: "Requests per second through Envoy.") var load = 250
     @Option(help: "Write the report to this file as JSON.") var json: String?
     @Option(help: "Keep all files (configuration, logs, journal) in this folder.") var keep: String?
@@ -62,18 +63,6 @@ struct Demo: AsyncParsableCommand {
             report.scenarios.append(try await play.run())
         }
         return report
-    }
-}
-
-extension DemoReport {
-    /// What the demo promises and did not keep.
-    fileprivate func trouble(of scenarios: [DemoScenario]) -> String? {
-        for (scenario, wanted) in zip(self.scenarios, scenarios) {
-            let outcome: Scenario.Outcome = wanted == .bad ? .rolledBack : .promoted
-            if scenario.outcome != outcome { return "\(scenario.name) ended \(scenario.outcome.rawValue)" }
-            if scenario.failedByShift > 0 { return "\(scenario.failedByShift) requests were lost by a shift" }
-        }
-        return nil
     }
 }
 

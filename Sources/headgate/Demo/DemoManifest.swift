@@ -26,6 +26,29 @@ enum DemoManifest {
         """
     }
 
+    /// A strategy as it stands below `strategy:`, with its two templates: one that watches, one that ends.
+    static func strategy(_ text: String) -> String {
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: Rollout
+        metadata:
+          name: checkout
+        spec:
+          strategy:
+        \(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
+        ---
+        \(template(initialDelay: "2s"))
+        ---
+        \(template(named: "smoke", initialDelay: "2s", count: 5))
+        """
+    }
+
+    static func analysis(_ template: String) -> String {
+        "{templates: [{templateName: \(template)}], args: [{name: cluster, valueFrom: {backend: canary}}]}"
+    }
+
+    static let routing = "{envoy: {clusters: [checkout-a, checkout-b]}}"
+
     static let climbing = rollout(steps: [
         "setWeight: 5", "pause: {duration: 3s}", "setWeight: 20", "pause: {duration: 3s}",
         "setWeight: 50", "pause: {duration: 4s}",
@@ -36,19 +59,21 @@ enum DemoManifest {
     ])
 
     /// Birth-safe and on completed requests: see `analysis-templates/success-rate.yaml`, which says why.
-    private static func template(initialDelay: String) -> String {
+    private static func template(
+        named name: String = "success-rate", initialDelay: String, count: Int? = nil
+    ) -> String {
         """
         apiVersion: headgate.dev/v1alpha1
         kind: AnalysisTemplate
         metadata:
-          name: success-rate
+          name: \(name)
         spec:
           args:
           - name: cluster
           metrics:
-          - name: success-rate
+          - name: \(name)
             initialDelay: \(initialDelay)
-            interval: 500ms
+            interval: 500ms\(count.map { "\n    count: \($0)" } ?? "")
             failureLimit: 1
             consecutiveErrorLimit: 20
             successCondition: result[0] >= 0.95

@@ -1,3 +1,7 @@
+import Foundation
+import Lab
+import Server
+
 /// What the demo saw, as `--json` writes it. Times are milliseconds; what did not happen is null.
 struct DemoReport: Codable {
     struct Scenario: Codable {
@@ -18,9 +22,16 @@ struct DemoReport: Codable {
         /// From the journaled verdict to the same.
         let verdictToAppliedMs: Double?
         let seconds: Double
+        /// What the scenario promises beside that, with the numbers.
+        let claims: [DemoClaim]
     }
 
     var scenarios: [Scenario] = []
+
+    /// What the demo promises and did not keep.
+    func trouble(of scenarios: [DemoScenario]) -> String? {
+        zip(self.scenarios, scenarios).lazy.compactMap { $0.trouble(of: $1) }.first
+    }
 
     var text: String {
         var table = Table(header: [
@@ -36,7 +47,10 @@ struct DemoReport: Codable {
                 milliseconds(scenario.verdictToAppliedMs),
             ]
         }
-        return table.text
+        let claims = scenarios.flatMap { scenario in
+            scenario.claims.map { "\n\($0.holds ? "✔" : "✘") \(scenario.name): \($0.text)" }
+        }
+        return table.text + claims.joined() + "\n"
             + "\nbad release: requests that the release itself failed; bad shift: requests lost by moving traffic"
     }
 
@@ -58,5 +72,39 @@ extension DemoReport.Scenario {
         try container.encode(breachToStableMs, forKey: .breachToStableMs)
         try container.encode(verdictToAppliedMs, forKey: .verdictToAppliedMs)
         try container.encode(seconds, forKey: .seconds)
+        try container.encode(claims, forKey: .claims)
+    }
+}
+
+extension DemoReport.Scenario {
+    init(
+        _ scenario: DemoScenario, _ result: LoadResult, _ history: [HistoryEntry], _ seen: DemoPlay.Seen,
+        in time: Duration
+    ) {
+        let abort = history.last { $0.kind == "aborted" }
+        let applied = abort.flatMap { abort in
+            history.first { $0.kind == "routed" && $0.sequence > abort.sequence }
+        }
+        let stableAt = applied.map { Double($0.microseconds) / 1_000 }
+        let length = time / .seconds(1)
+        name = scenario.rawValue
+        outcome = abort == nil ? .promoted : .rolledBack
+        (requests, requestsPerSecond) = (result.requests, Int(Double(result.requests) / length))
+        (failedByRelease, failedByShift) = (result.failedByRelease, result.failedByShift)
+        breachToStableMs = seen.breachAt.flatMap { at in
+            stableAt.map { $0 - at.timeIntervalSince1970 * 1_000 }
+        }
+        verdictToAppliedMs = abort.flatMap { abort in
+            stableAt.map { $0 - Double(abort.microseconds) / 1_000 }
+        }
+        seconds = (length * 10).rounded() / 10
+        claims = seen.claims
+    }
+
+    /// The first promise that was not kept.
+    fileprivate func trouble(of scenario: DemoScenario) -> String? {
+        if outcome != scenario.outcome { return "\(name) ended \(outcome.rawValue)" }
+        if failedByShift > 0 { return "\(name): \(failedByShift) requests were lost by a shift" }
+        return claims.first { !$0.holds }.map { "\(name): \($0.text)" }
     }
 }

@@ -1,117 +1,120 @@
 import ArgumentParser
-import Foundation
 import Lab
-import Server
+import Transport
 
 /// One story of the demo.
 enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
-    case good, bad, manual
+    case good, bad, manual, rules
+    case blueGreen = "blue-green"
+    case switchBack = "switch-back"
+    case abTest = "ab-test"
+    case bake
 
     var title: String {
         switch self {
         case .good: "a good release is announced by CI and climbs to all traffic"
         case .bad: "a release that starts to fail half-way is taken back by itself"
         case .manual: "a release waits at a pause until a person promotes it"
+        case .rules: "staff by a header and testers by a cookie see it first, copies of the rest warm it up"
+        case .blueGreen: "blue-green: a preview by header, an analysis, the switch, an analysis"
+        case .switchBack: "blue-green: a release that fails after the switch is switched back"
+        case .abTest: "an A/B test by a sticky share: 30 % of the users, always the same ones"
+        case .bake: "a release that fails after it has all traffic returns to the one that was kept warm"
         }
     }
 
-    fileprivate var manifest: String { self == .manual ? DemoManifest.asking : DemoManifest.climbing }
+    var manifest: String {
+        switch self {
+        case .good, .bad: DemoManifest.climbing
+        case .manual: DemoManifest.asking
+        case .rules: DemoManifest.rules
+        case .blueGreen, .switchBack: DemoManifest.blueGreen
+        case .abTest: DemoManifest.abTest
+        case .bake: DemoManifest.baking
+        }
+    }
+
+    /// A step that only this scenario's manifest has: seen in the status, the manifest was taken.
+    var mark: String {
+        switch self {
+        case .good, .bad: "setWeight 20%"
+        case .manual: "promote"
+        case .rules: "route staff"
+        case .blueGreen, .switchBack: "route preview"
+        case .abTest: "shares 30%"
+        case .bake: "setWeight 40%"
+        }
+    }
+
+    var outcome: DemoReport.Scenario.Outcome {
+        switch self {
+        case .bad, .switchBack, .bake: .rolledBack
+        case .good, .manual, .rules, .blueGreen, .abTest: .promoted
+        }
+    }
+
+    /// Who asks.
+    var kinds: [RequestKind] {
+        switch self {
+        case .good, .bad, .manual, .bake: [.any]
+        case .rules:
+            [
+                RequestKind("everybody", share: 8), RequestKind("staff", headers: ["x-staff": "1"]),
+                RequestKind("testers", headers: ["cookie": "theme=dark; beta=1"]),
+            ]
+        case .blueGreen, .switchBack:
+            [RequestKind("everybody", share: 8), RequestKind("preview", headers: ["x-preview": "1"])]
+        case .abTest: [RequestKind("users", users: 200)]
+        }
+    }
 }
 
-/// Plays a scenario on an installation, under a steady load, and says what was seen.
-struct DemoPlay {
-    let installation: Installation
-    let scenario: DemoScenario
-    let version: String
-    let perSecond: Int
-    let show: (RolloutStatus, LoadResult) -> Void
-    let say: (String) -> Void
+extension DemoManifest {
+    fileprivate static let rules = strategy(
+        """
+        canary:
+          trafficRouting:
+            envoy: {clusters: [checkout-a, checkout-b]}
+            managedRoutes: [{name: staff}, {name: testers}, {name: copies}]
+          steps:
+          - setHeaderRoute: {name: staff, match: [{headers: {x-staff: "1"}}]}
+          - setHeaderRoute: {name: testers, match: [{cookies: {beta: "1"}}]}
+          - setMirrorRoute: {name: copies, percentage: 50, match: [{path: {prefix: /}}]}
+          - pause: {duration: 4s}
+          - setMirrorRoute: {name: copies}
+          - setWeight: 50
+          - pause: {duration: 2s}
+        """)
 
-    func run() async throws -> DemoReport.Scenario {
-        let load = Load(try installation.url(), perSecond: perSecond, http: installation.http)
-        let began = ContinuousClock.now
-        let before = try await installation.client.status(Installation.rollout).sequence
-        var breachAt: Date?
-        let result = try await load.during {
-            breachAt = try await play(load)
-            // A moment more, so that a request lost by the last shift would be seen.
-            try await Task.sleep(for: .milliseconds(500))
-        }
-        let history = try await installation.client.history(Installation.rollout, after: before, limit: 1_000)
-        return report(result, history.entries, breachAt, ContinuousClock.now - began)
-    }
+    fileprivate static let blueGreen = strategy(
+        """
+        blueGreen:
+          trafficRouting: \(routing)
+          previewRoute: {match: [{headers: {x-preview: "1"}}]}
+          prePromotionAnalysis: \(analysis("smoke"))
+          autoPromotionSeconds: 6
+          postPromotionAnalysis: \(analysis("smoke"))
+        """)
 
-    private func play(_ load: Load) async throws -> Date? {
-        try installation.commit(scenario.manifest)
-        say("CI deploys \(version) to the place without traffic and announces it by a signed webhook")
-        let service = try await installation.deploy(version)
-        try await reread()
-        try await installation.announce(version)
-        switch scenario {
-        case .good: try await arrive(load)
-        case .manual: try await promote(load)
-        case .bad: return try await breakDown(service, load)
-        }
-        return nil
-    }
+    fileprivate static let abTest = strategy(
+        """
+        abTest:
+          trafficRouting: \(routing)
+          stickiness: {cookie: checkout-arm, maxAge: 1h}
+          arms: [{name: control}, {name: short-form, share: 30}]
+          duration: 6s
+          analysis: \(analysis("success-rate"))
+          then: promote
+        """)
 
-    /// The watcher takes a changed file once it has kept still for a second.
-    private func reread() async throws {
-        _ = try await installation.wait(for: "the manifest to be taken") { status in
-            scenario != .manual || status.steps.contains { $0.contains("promote") }
-        }
-    }
-
-    private func arrive(_ load: Load) async throws {
-        _ = try await installation.wait(for: "\(version) to arrive", each: { show($0, load.result) }) {
-            $0.stable?.release == version && $0.routing?.isApplied == true
-        }
-    }
-
-    private func promote(_ load: Load) async throws {
-        _ = try await installation.wait(for: "the pause", each: { show($0, load.result) }) {
-            $0.step?.number == 2
-        }
-        try await Task.sleep(for: .seconds(3))
-        say("a person types: headgate promote checkout")
-        let answer = try await installation.type(["promote", Installation.rollout])
-        say(answer.trimmingCharacters(in: .whitespacesAndNewlines))
-        try await arrive(load)
-    }
-
-    private func breakDown(_ service: DemoProcess, _ load: Load) async throws -> Date {
-        _ = try await installation.wait(for: "the second weight", each: { show($0, load.result) }) {
-            ($0.step?.number ?? 0) >= 4
-        }
-        try await service.set(DemoFault(rate: 0.4))
-        let breachAt = Date()
-        say("\(version) starts to fail 40 % of its requests")
-        _ = try await installation.wait(for: "\(version) to be taken back", each: { show($0, load.result) }) {
-            $0.failure?.release == version && $0.routing?.isApplied == true
-        }
-        return breachAt
-    }
-
-    private func report(
-        _ result: LoadResult, _ history: [HistoryEntry], _ breachAt: Date?, _ time: Duration
-    ) -> DemoReport.Scenario {
-        let abort = history.last { $0.kind == "aborted" }
-        let applied = abort.flatMap { abort in
-            history.first { $0.kind == "routed" && $0.sequence > abort.sequence }
-        }
-        let stableAt = applied.map { Double($0.microseconds) / 1_000 }
-        let seconds = time / .seconds(1)
-        return DemoReport.Scenario(
-            name: scenario.rawValue, outcome: abort == nil ? .promoted : .rolledBack,
-            requests: result.requests,
-            requestsPerSecond: Int(Double(result.requests) / seconds),
-            failedByRelease: result.failedByRelease,
-            failedByShift: result.failedByShift,
-            breachToStableMs: breachAt.flatMap { at in stableAt.map { $0 - at.timeIntervalSince1970 * 1_000 }
-            },
-            verdictToAppliedMs: abort.flatMap { abort in
-                stableAt.map { $0 - Double(abort.microseconds) / 1_000 }
-            },
-            seconds: (seconds * 10).rounded() / 10)
-    }
+    fileprivate static let baking = strategy(
+        """
+        canary:
+          trafficRouting: \(routing)
+          steps:
+          - setWeight: 40
+          - pause: {duration: 3s}
+          analysis: \(analysis("success-rate"))
+          bake: {duration: 30s}
+        """)
 }

@@ -33,7 +33,8 @@ struct ABTestTests {
 
     @Test func aTestByRuleNeedsNoCookie() throws {
         let plan = try plan(
-            "arms: [{name: control}, {name: blue, match: [{cookies: {beta: 'yes'}}]}], duration: 1h, then: keep")
+            "arms: [{name: control}, {name: blue, match: [{cookies: {beta: 'yes'}}]}], duration: 1h, then: keep"
+        )
         let match = RequestMatch(cookies: [FieldMatch(name: "beta", value: .exact("yes"))])
         #expect(
             plan.steps == [
@@ -45,7 +46,8 @@ struct ABTestTests {
 
     @Test func sharesAndRulesAreCountedFromTheArmBesideControl() throws {
         let plan = try plan(
-            "arms: [{name: control}, {name: blue, share: 20.5}, {name: green, match: [{path: /green}]}], duration: 1h")
+            "arms: [{name: control}, {name: blue, share: 20.5}, {name: green, match: [{path: /green}]}], duration: 1h"
+        )
         #expect(plan.arms == ["blue", "green"])
         #expect(plan.steps[0] == .setShares([try #require(Weight(hundredthsOfPercent: 2_050)), .none]))
         #expect(
@@ -69,21 +71,35 @@ struct ABTestTests {
     }
 
     @Test func aTestOfADurationIsWatchedMeanwhile() throws {
-        let plan = try plan("\(two), duration: 1h, analysis: {templates: [{templateName: plain}]}, bake: {duration: 1m}")
+        let plan = try plan(
+            "\(two), duration: 1h, analysis: {templates: [{templateName: plain}]}, bake: {duration: 1m}")
         #expect(plan.background?.metrics.map(\.name) == ["plain"] && plan.background?.startingStep == 0)
         #expect(plan.bake?.duration == .seconds(60))
     }
 
     @Test(arguments: [
-        ("duration: 1h", "missing `arms`"), ("arms: [{name: a}], duration: 1h", "arms: needs two arms at least"),
-        ("arms: [{name: a, share: 5}, {name: b, share: 5}], duration: 1h", "arms[0]: the first arm is the stable release"),
+        ("duration: 1h", "missing `arms`"),
+        ("arms: [{name: a}], duration: 1h", "arms: needs two arms at least"),
+        (
+            "arms: [{name: a, share: 5}, {name: b, share: 5}], duration: 1h",
+            "arms[0]: the first arm is the stable release"
+        ),
         ("arms: [{name: a}, {name: b}], duration: 1h", "arms[1]: needs one of: share, match"),
-        ("arms: [{name: a}, {name: b, share: 5, match: [{path: /}]}], duration: 1h", "has share and match; only one"),
-        ("arms: [{name: a}, {name: a, share: 5}], duration: 1h", #"arms[1]: a second arm "a" in the same test"#),
+        (
+            "arms: [{name: a}, {name: b, share: 5, match: [{path: /}]}], duration: 1h",
+            "has share and match; only one"
+        ),
+        (
+            "arms: [{name: a}, {name: a, share: 5}], duration: 1h",
+            #"arms[1]: a second arm "a" in the same test"#
+        ),
         ("arms: [{name: a}, {name: B, share: 5}], duration: 1h", #"arms[1].name: "B" must be made of"#),
         ("arms: [{name: a}, {name: b.c, share: 5}], duration: 1h", #""b.c" must be made of a-z, 0-9 and -"#),
         ("arms: [{name: a}, {name: b, share: 100}], duration: 1h", "100 is more than 99.99"),
-        ("arms: [{name: a}, {name: b, share: 50}, {name: c, share: 50}], duration: 1h", #"leave nothing for "a""#),
+        (
+            "arms: [{name: a}, {name: b, share: 50}, {name: c, share: 50}], duration: 1h",
+            #"leave nothing for "a""#
+        ),
         (
             "arms: [{name: a}, {name: b, share: 5}, {name: c, share: 5}, {name: d, share: 5}], duration: 1h",
             "has 4 arms and 3 clusters; each arm needs its own"
@@ -95,7 +111,10 @@ struct ABTestTests {
         ("arms: [{name: a}, {name: b, share: 5}]", "needs one of: duration, until"),
         ("arms: [{name: a}, {name: b, share: 5}], duration: 1h, until: settled", "has duration and until"),
         ("arms: [{name: a}, {name: b, share: 5}], until: settled", "`until: settled` needs an `analysis`"),
-        ("arms: [{name: a}, {name: b, share: 5}], duration: 1h, then: win", #"unknown name "win"; known: ask, keep, promote"#),
+        (
+            "arms: [{name: a}, {name: b, share: 5}], duration: 1h, then: win",
+            #"unknown name "win"; known: ask, keep, promote"#
+        ),
         (
             "arms: [{name: a}, {name: b, match: [{path: /}]}], duration: 1h, stickiness: {}",
             "has stickiness and no arm with a share"
@@ -112,6 +131,8 @@ struct ABTestTests {
         let endless = template("interval: 10s\nsuccessCondition: result[0] > 0", name: "endless")
         let test = text("\(two), until: settled, analysis: {templates: [{templateName: endless}]}")
         let set = load(["r.yaml": test, "t.yaml": endless])
-        #expect(set.errors.map(\.description).joined().contains("so that it never settles the test; give it a count"))
+        #expect(
+            set.errors.map(\.description).joined().contains(
+                "so that it never settles the test; give it a count"))
     }
 }

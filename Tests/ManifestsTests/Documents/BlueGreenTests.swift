@@ -71,7 +71,8 @@ struct BlueGreenTests {
         let both = text("activeService: a, previewService: p")
         #expect(load(both).declarations.first?.traffic.backends == Backends(a: "a", b: "p"))
         #expect(
-            load(argos("activeService: a")).declarations.first?.traffic.backends == Backends(a: "a", b: "shop-b"))
+            load(argos("activeService: a")).declarations.first?.traffic.backends
+                == Backends(a: "a", b: "shop-b"))
         #expect(load(text("")).declarations.first?.traffic.backends == Backends(a: "shop-a", b: "shop-b"))
     }
 
@@ -93,14 +94,24 @@ struct BlueGreenTests {
     }
 
     @Test(arguments: [
-        ("activeService: a, previewService: a", #"previewService and activeService are both "a"; they must differ"#),
+        (
+            "activeService: a, previewService: a",
+            #"previewService and activeService are both "a"; they must differ"#
+        ),
         ("activeService: shop-b", #"both places are called "shop-b""#),
         ("activeService: a, trafficRouting: {envoy: {}}", "has trafficRouting and Argo's services"),
-        ("autoPromotionEnabled: false, autoPromotionSeconds: 5", "counts for nothing where autoPromotionEnabled is false"),
+        (
+            "autoPromotionEnabled: false, autoPromotionSeconds: 5",
+            "counts for nothing where autoPromotionEnabled is false"
+        ),
         ("previewRoute: {}", "previewRoute: missing `match`"),
         ("switch: []", "switch: is empty; leave it out to switch at once"),
-        ("switch: [{analysis: {templates: []}}]", "switch[0]: unknown key `analysis`; known: exponential, linear, pause, setWeight"),
-        ("steps: []", "unknown key `steps`"), ("autoPromotionSecond: 5", "did you mean `autoPromotionSeconds`?"),
+        (
+            "switch: [{analysis: {templates: []}}]",
+            "switch[0]: unknown key `analysis`; known: exponential, linear, pause, setWeight"
+        ),
+        ("steps: []", "unknown key `steps`"),
+        ("autoPromotionSecond: 5", "did you mean `autoPromotionSeconds`?"),
     ])
     func whatCannotBeMeantIsRefused(blueGreen: String, message: String) {
         #expect(complaint(text(blueGreen)).contains(message), "\(complaint(text(blueGreen)))")

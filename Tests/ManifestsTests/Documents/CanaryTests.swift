@@ -41,12 +41,16 @@ struct CanaryTests {
     @Test func everyWeightOfASeriesIsFollowedByItsPause() throws {
         #expect(
             try steps(native(steps: "{linear: {from: 5, to: 10, by: 5, every: 2m}}")) == [
-                .setWeight(.percent(5)), .pause(.seconds(120)), .setWeight(.percent(10)), .pause(.seconds(120)),
+                .setWeight(.percent(5)), .pause(.seconds(120)), .setWeight(.percent(10)),
+                .pause(.seconds(120)),
             ])
     }
 
     @Test(arguments: [
-        ("{linear: {from: 0, to: 100, by: 0.5, every: 1s}}", "comes to more than 100 weights; take larger steps"),
+        (
+            "{linear: {from: 0, to: 100, by: 0.5, every: 1s}}",
+            "comes to more than 100 weights; take larger steps"
+        ),
         ("{linear: {from: 0, to: 100, by: 0, every: 1s}}", "by: 0 is less than 0.01"),
         ("{linear: {from: 0, to: 101, by: 1, every: 1s}}", "to: 101 is more than 100"),
         ("{linear: {from: 0, to: 10, by: 1}}", "missing `every`"),
@@ -58,7 +62,10 @@ struct CanaryTests {
         ("{gate: {name: 'q a', url: 'https://x'}}", "is no usable name"),
         ("{gate: {name: q, url: 'https://x', interval: 10ms}}", "interval: 10ms is less than 1s"),
         ("{gate: {name: q, url: 'https://x', whenOverdue: hold}}", "there is none; add `deadline: 1h`"),
-        ("{gate: {name: q, url: 'https://x', deadline: 1h, whenOverdue: stop}}", #"unknown name "stop"; known: abort, hold"#),
+        (
+            "{gate: {name: q, url: 'https://x', deadline: 1h, whenOverdue: stop}}",
+            #"unknown name "stop"; known: abort, hold"#
+        ),
     ])
     func aStepThatCannotBeMeantIsRefused(step: String, message: String) {
         let complaints = complaints(native(steps: step))
@@ -93,11 +100,14 @@ struct CanaryTests {
             try steps(native(steps: whole)) == [
                 .gate(
                     Gate(
-                        name: "qa", url: "https://qa.example/ok", interval: .seconds(30), timeout: .seconds(5),
+                        name: "qa", url: "https://qa.example/ok", interval: .seconds(30),
+                        timeout: .seconds(5),
                         deadline: .seconds(86_400), whenOverdue: .abort, secret: "qa"))
             ])
         #expect(
-            try steps(native(steps: "{gate: {name: qa, url: 'http://x'}}")) == [.gate(Gate(name: "qa", url: "http://x"))])
+            try steps(native(steps: "{gate: {name: qa, url: 'http://x'}}")) == [
+                .gate(Gate(name: "qa", url: "http://x"))
+            ])
     }
 
     @Test func stickinessIsACookieAndItsAge() throws {
@@ -133,11 +143,17 @@ struct CanaryTests {
 
     @Test(arguments: [
         ("stickiness: {cookie: 'a b'}", #"stickiness.cookie: "a b" is no name of a cookie"#),
-        ("stickiness: {maxAge: 500d}", "is more than 400d, which is the most that browsers keep a cookie for"),
+        (
+            "stickiness: {maxAge: 500d}",
+            "is more than 400d, which is the most that browsers keep a cookie for"
+        ),
         ("stickiness: {maxAge: 1ms}", "is less than a second"),
         ("bake: {}", "bake: missing `duration`"),
         ("bake: {duration: 0s}", "bake.duration: must be more than 0s"),
-        ("scaleDownDelay: 1s, scaleDownDelaySeconds: 1", "has scaleDownDelay and scaleDownDelaySeconds; only one"),
+        (
+            "scaleDownDelay: 1s, scaleDownDelaySeconds: 1",
+            "has scaleDownDelay and scaleDownDelaySeconds; only one"
+        ),
         ("trafficRouting: {managedRoutes: [{name: a}, {name: a}]}", #"a second route "a" in the same list"#),
     ])
     func whatCannotBeMeantIsRefused(canary: String, message: String) {
@@ -150,13 +166,17 @@ struct CanaryTests {
         for key in ["bake: {duration: 1m}", "stickiness: {}", "scaleDownDelay: 1m"] {
             #expect(complaints(argo("\(key), steps: []")).first?.contains("unknown key") == true)
         }
-        #expect(complaints(argo("steps: [{gate: {name: q, url: 'https://x'}}]")).first?.contains("unknown key") == true)
+        #expect(
+            complaints(argo("steps: [{gate: {name: q, url: 'https://x'}}]")).first?.contains("unknown key")
+                == true)
     }
 }
 
 /// What a rollout says above its strategy.
 struct RolloutPolicyTests {
-    private func declaration(_ spec: String, _ text: String = native(steps: "{setWeight: 5}")) throws -> Declaration {
+    private func declaration(_ spec: String, _ text: String = native(steps: "{setWeight: 5}")) throws
+        -> Declaration
+    {
         let set = load(text.replacing("spec:\n", with: "spec:\n  \(spec)\n"))
         #expect(set.errors == [])
         return try #require(set.declarations.first)
@@ -182,7 +202,8 @@ struct RolloutPolicyTests {
     }
 
     @Test func labelsAreDeclared() throws {
-        let text = native(steps: "{setWeight: 5}").replacing("{name: checkout}", with: "{name: c, labels: {team: pay}}")
+        let text = native(steps: "{setWeight: 5}").replacing(
+            "{name: checkout}", with: "{name: c, labels: {team: pay}}")
         #expect(load(text).declarations.first?.labels == ["team": "pay"])
     }
 
@@ -202,8 +223,10 @@ struct RolloutPolicyTests {
     @Test(arguments: [
         ("inFlight: wait", #"unknown name "wait"; known: queue, reject, supersede"#),
         ("rollbackWindow: {revisions: 0}", "0 is less than 1"),
-        ("rollbackWindow: {revisions: 21}", "21 is more than 20"), ("rollbackWindow: {}", "missing `revisions`"),
-        ("progressDeadline: {}", "missing `duration`"), ("progressDeadline: {duration: 0s}", "must be more than 0s"),
+        ("rollbackWindow: {revisions: 21}", "21 is more than 20"),
+        ("rollbackWindow: {}", "missing `revisions`"),
+        ("progressDeadline: {}", "missing `duration`"),
+        ("progressDeadline: {duration: 0s}", "must be more than 0s"),
     ])
     func aPolicyThatCannotBeMeantIsRefused(spec: String, message: String) {
         #expect(complaint(spec)?.contains(message) == true)

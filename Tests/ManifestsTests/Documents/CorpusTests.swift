@@ -100,7 +100,8 @@ struct CorpusTests {
             + "AnalysisTemplate \"random-fail\" has errors; see analysis-templates.yaml"
         #expect(
             set.errors.contains { $0.file == "rollout-background-analysis.yaml" && "\($0)".hasSuffix(error) })
-        #expect(set.declarations.map(\.name.text) == [
+        #expect(
+            set.declarations.map(\.name.text) == [
                 "basic", "bluegreen", "rollout-bluegreen", "rollout-canary", "rollout-ref-deployment",
             ])
     }

@@ -16,9 +16,18 @@ struct DocumentFuzzTests {
                 ManifestFile(path: "\(index)", bytes: mutated(text, &random))
             }
             let set = ManifestSet.load(files)
-            for declaration in set.declarations { #expect(!describe(declaration).text.isEmpty) }
+            for declaration in set.declarations {
+                let now = Moment(microseconds: Int64.random(in: .min ... .max, using: &random))
+                #expect(!describe(declaration, freezes: set.freezes, at: now).text.isEmpty)
+                _ = set.freezes.freeze(of: declaration, at: now)
+            }
             #expect(set.declarations.allSatisfy { !set.refused.contains($0.name) })
         }
+    }
+
+    @Test func theSeedsAreGood() {
+        let files = Self.seeds.enumerated().map { ManifestFile(path: "\($0)", bytes: Array($1.utf8)) }
+        #expect(ManifestSet.load(files).errors == [])
     }
 
     private func mutated(_ text: String, _ random: inout Dice) -> [UInt8] {
@@ -35,8 +44,18 @@ struct DocumentFuzzTests {
     private static let words = [
         "{{", "}}", "{{args.service}}", "-1", "99999999999999999999", "''", "[]", "{}", "null", ":", "\n  - ",
         "&a ",
-        "*a", "0.001", "result", "Latest", "!!str ", "2562047h", "(",
+        "*a", "0.001", "result", "Latest", "!!str ", "2562047h", "(", "*", "100", "0", "2d", "/",
     ]
+
+    private static func shop(_ strategy: String, name: String) -> String {
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: Rollout
+        metadata: {name: \(name)}
+        spec:
+          strategy: {\(strategy)}
+        """
+    }
 
     private static let seeds = [
         native(
@@ -49,6 +68,34 @@ struct DocumentFuzzTests {
             {setWeight: 50}, {pause: {}},
             ]
             """),
+        native(
+            """
+            trafficRouting: {managedRoutes: [{name: r}]}, stickiness: {maxAge: 7d}, bake: {duration: 30m},
+            steps: [
+            {linear: {from: 5, to: 50, by: 5, every: 2m}}, {exponential: {from: 64, to: 1, by: 2, every: 5m}},
+            {setHeaderRoute: {name: r, match: [{headers: {x: {regex: "^[a-z]{2,5}(a|b)*$"}}, host: {prefix: h}}]}},
+            {setMirrorRoute: {name: m, percentage: 50, match: [{path: /, query: {a: b}, cookies: {c: d}}]}},
+            {gate: {name: qa, url: "https://qa.example", deadline: 1h, whenOverdue: abort}},
+            ]
+            """, name: "series"),
+        shop(
+            "blueGreen: {previewRoute: {match: [{host: p}]}, switch: [{setWeight: 50}], autoPromotionSeconds: 5}",
+            name: "blue"),
+        shop(
+            "abTest: {arms: [{name: a}, {name: b, share: 20}], duration: 2d, then: promote, stickiness: {cookie: c}}",
+            name: "test"),
+        """
+        apiVersion: headgate.dev/v1alpha1
+        kind: Freeze
+        metadata: {name: f}
+        spec:
+          reason: r
+          timeZone: Europe/Berlin
+          scope: {names: [s*, blue]}
+          windows:
+          - {from: "2026-12-23", to: "2027-01-02T18:00"}
+          - {cron: "*/5 9-17 1,15 jan-mar fri", duration: 62h}
+        """,
         argo("steps: [{setWeight: 5}, {analysis: {templates: [{templateName: wide, clusterScope: true}]}}]"),
         templates,
     ]

@@ -19,7 +19,39 @@ struct ExampleTests {
 
     @Test func noExampleHasAnError() {
         #expect(set.errors == [])
-        #expect(set.declarations.map(\.source) == ["rollouts/checkout.yaml", "rollouts/guestbook-argo.yaml"])
+        let names = [
+            "banner", "checkout", "guestbook", "payments", "prices", "ranking", "search", "shop",
+        ]
+        #expect(set.declarations.map(\.name.text) == names)
+        #expect(set.freezes.rules.map(\.name) == ["weekends", "year-end"])
+    }
+
+    /// What is warned of in an example would be copied.
+    @Test func onlyArgosPodsAreWarnedOf() {
+        #expect(set.diagnostics.map(\.file) == ["rollouts/guestbook-argo.yaml"])
+    }
+
+    @Test func theFreezesOfTheExamplesHoldWhomTheyName() throws {
+        let frozen = { (name: String) in
+            let declaration = try #require(set.declarations.first { $0.name.text == name })
+            return set.freezes.freeze(of: declaration, at: Moment(microseconds: 1_798_200_000_000_000))?.name
+        }
+        #expect(try frozen("payments") == "year-end")
+        #expect(try frozen("checkout") == nil && frozen("shop") == nil)
+    }
+
+    @Test func theShopsTestersAreServedUntilTheEnd() throws {
+        let plan = try plan("shop")
+        #expect(plan.exposure(through: plan.steps.count).rules.map(\.name) == ["testers"])
+        #expect(plan.ruleOrder == ["testers", "warm-up"])
+        let start = try #require(plan.background?.startingStep)
+        #expect(plan.steps[start] == .setWeight(.percent(1)))
+        #expect(plan.bake?.duration == .seconds(1_800))
+    }
+
+    @Test func pricesRunInThreePlaces() throws {
+        let declaration = try #require(set.declarations.first { $0.name.text == "prices" })
+        #expect(declaration.plan.arms == ["round", "odd"] && declaration.traffic.backends.names.count == 3)
     }
 
     @Test func checkoutClimbsInFourPausesAndIsWatched() throws {

@@ -32,14 +32,20 @@ struct RolloutTests {
 
     @Test(arguments: [
         ("{envoy: {clusters: [a]}}", "envoy.clusters: needs a cluster for each place, two to 6; found 1"),
-        ("{envoy: {clusters: [a, a]}}", #"envoy.clusters: the cluster "a" is there twice; each place needs its own"#),
+        (
+            "{envoy: {clusters: [a, a]}}",
+            #"envoy.clusters: the cluster "a" is there twice; each place needs its own"#
+        ),
         ("{envoy: {prefix: api}}", #"envoy.prefix: "api" must start with /"#),
         ("{envoy: {domains: []}}", #"envoy.domains: needs at least one domain, such as "*""#),
         ("{envoy: {domains: ['a,b']}}", #"envoy.domains[0]: "a,b" is no domain"#),
         ("{envoy: {route: ../x}}", "can't be a file's name; use at most 200 letters, digits, . _ and -"),
         ("{}", "trafficRouting: needs one of: envoy"),
         ("{istio: {}}", "trafficRouting: `istio` is not supported yet: the router that works is envoy"),
-        ("{envoi: {}}", "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, managedRoutes"),
+        (
+            "{envoi: {}}",
+            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, managedRoutes"
+        ),
     ])
     func anImpossibleTargetIsRefused(routing: String, message: String) {
         let complaints = complaints(native("trafficRouting: \(routing),\nsteps: [{setWeight: 5}]"))
@@ -87,8 +93,14 @@ struct RolloutTests {
 
     @Test(arguments: [
         ("", "spec.strategy: needs one of: canary, blueGreen"),
-        ("canary: {}, blueGreen: {}", "spec.strategy: has canary and blueGreen; only one of them can be meant"),
-        ("canari: {}", "spec.strategy: unknown key `canari`; did you mean `canary`? known: blueGreen, canary"),
+        (
+            "canary: {}, blueGreen: {}",
+            "spec.strategy: has canary and blueGreen; only one of them can be meant"
+        ),
+        (
+            "canari: {}",
+            "spec.strategy: unknown key `canari`; did you mean `canary`? known: blueGreen, canary"
+        ),
         ("abTest: {}", "spec.strategy: unknown key `abTest`; known: blueGreen, canary"),
     ])
     func aStrategyThatIsNoneIsRefused(strategy: String, message: String) {

@@ -60,7 +60,8 @@ struct RuleTests {
         #expect(try steps(native(steps: set, "{setHeaderRoute: {name: r}}"))[1] == .removeRule("r"))
         let argos = "{setHeaderRoute: {name: r, match: [{headerName: X, headerValue: {exact: v}}]}}"
         let text = argo(
-            "trafficRouting: {managedRoutes: [{name: r}]}, steps: [\(argos), {setMirrorRoute: {name: r, match: []}}]")
+            "trafficRouting: {managedRoutes: [{name: r}]}, steps: [\(argos), {setMirrorRoute: {name: r, match: []}}]"
+        )
         #expect(try steps(text)[1] == .removeRule("r"))
     }
 
@@ -85,19 +86,29 @@ struct RuleTests {
         let step = "{setHeaderRoute: {name: rr, match: [{headerName: X, headerValue: {exact: v}}]}}"
         let complaints = complaints(argo("trafficRouting: {managedRoutes: [{name: r}]}, steps: [\(step)]"))
         #expect(complaints.count == 1)
-        #expect(complaints[0].contains(#"unknown rule "rr"; did you mean `r`? known: r; Argo wants its name in"#))
+        #expect(
+            complaints[0].contains(#"unknown rule "rr"; did you mean `r`? known: r; Argo wants its name in"#))
         #expect(!load(native(steps: "{setHeaderRoute: {name: rr, match: [{path: /}]}}")).hasErrors)
     }
 
     @Test(arguments: [
         ("{}", "is empty, so it would match every request; say what must match"),
         ("{headers: {}}", "headers: is empty; leave it out, or say what must match"),
-        ("{headers: {'a b': x}}", #"headers["a b"]: "a b" is no name of a header; use letters, digits, - and _"#),
-        ("{headers: {':path': x}}", #"":path" is no header but a part of the request; use host, path or method"#),
+        (
+            "{headers: {'a b': x}}",
+            #"headers["a b"]: "a b" is no name of a header; use letters, digits, - and _"#
+        ),
+        (
+            "{headers: {':path': x}}",
+            #"":path" is no header but a part of the request; use host, path or method"#
+        ),
         ("{cookies: {'a;b': x}}", #""a;b" is no name of a cookie"#),
         ("{headers: {a: {}}}", "headers.a: needs one of: exact, prefix, regex"),
         ("{headers: {a: {exact: x, prefix: x}}}", "has exact and prefix; only one of them can be meant"),
-        ("{headers: {a: {exakt: x}}}", "unknown key `exakt`; did you mean `exact`? known: exact, prefix, regex"),
+        (
+            "{headers: {a: {exakt: x}}}",
+            "unknown key `exakt`; did you mean `exact`? known: exact, prefix, regex"
+        ),
         ("{headers: {a: 1}}", "expected a string, found the number 1; put it in quotes"),
         ("{headers: {a: \"x\\ny\"}}", "has a control character in it"),
         ("{path: api}", #"path: "api" must start with /"#),
@@ -112,7 +123,8 @@ struct RuleTests {
 
     @Test func anEmptyListOfBlocksIsRefused() {
         let text = native(steps: "{setHeaderRoute: {name: r, match: []}}")
-        #expect(complaints(text).first?.hasSuffix("match: is empty; without `match` the rule is removed") == true)
+        #expect(
+            complaints(text).first?.hasSuffix("match: is empty; without `match` the rule is removed") == true)
     }
 
     @Test func blocksHaveABound() {
@@ -122,7 +134,8 @@ struct RuleTests {
 
     @Test(arguments: [
         "a", "^a+$", "(a|b)*?", "[a-z]{2,5}", "[^]x]", "(?i)abc", "(?P<n>a)", "(?:a|b)+", #"\d+\.\w*"#,
-        #"\p{Greek}\pL"#, #"\x{1F}\x7f"#, "[[:alpha:]]+", "a{,2}", "{", "a{", #"\Q(?=\E"#, #"[\w-]"#, "a|", "()",
+        #"\p{Greek}\pL"#, #"\x{1F}\x7f"#, "[[:alpha:]]+", "a{,2}", "{", "a{", #"\Q(?=\E"#, #"[\w-]"#, "a|",
+        "()",
     ])
     func anExpressionOfRE2IsTaken(pattern: String) throws {
         #expect(try match("{path: {regex: '\(pattern)'}}")?.path == .regex(pattern))

@@ -14,7 +14,7 @@ final class LabEnvoy {
     private let hasAdminSocket: Bool
     /// Notes in each request's id that it is traced.
     private let isTracing: Bool
-    private let answerPorts = "abcdef".map { (text: String($0), port: freePort()) }
+    private let answers = "abcdef".map { String($0) }
     private var process: Process?
 
     var routes: String { "\(folder)/routes" }
@@ -57,15 +57,16 @@ final class LabEnvoy {
     /// Waits until the front listener answers at all.
     func startServing(_ client: CurlClient) async throws {
         try start()
-        while (try? await client.send(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))) == nil {
+        let request = HTTPRequest(.get, "http://127.0.0.1:\(port)/", timeout: .seconds(1))
+        while (try? await client.send(request)) == nil {
             try #require(process?.isRunning == true, "Envoy ended: see \(log)")
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     private var bootstrap: String {
-        let listeners = [front] + answerPorts.map { answering($0.text, $0.port) }
-        let clusters = answerPorts.map { cluster("web-\($0.text)", $0.port) }
+        let listeners = [front] + answers.map(answering)
+        let clusters = answers.map(cluster)
         return """
             {"node": {"id": "lab", "cluster": "lab"},
              "admin": {"address": \(adminAddress)},
@@ -76,14 +77,15 @@ final class LabEnvoy {
     }
 
     private var adminAddress: String {
-        hasAdminSocket ? #"{"pipe": {"path": "\#(folder)/admin.sock"}}"# : address(adminPort)
+        hasAdminSocket ? socket("admin") : address(adminPort)
     }
 
     private var front: String {
         let source = #"{"path_config_source": {"path": "\#(routes)/web.json"}}"#
         let tracing = isTracing ? #""tracing": {"provider": \#(tracer)}, "# : ""
         return listener(
-            "web", port, #"\#(tracing)"rds": {"route_config_name": "web", "config_source": \#(source)}"#)
+            "web", address(port),
+            #"\#(tracing)"rds": {"route_config_name": "web", "config_source": \#(source)}"#)
     }
 
     private var tracer: String {
@@ -93,14 +95,14 @@ final class LabEnvoy {
         """
     }
 
-    private func answering(_ text: String, _ port: Int) -> String {
+    private func answering(_ text: String) -> String {
         let answer = #"{"status": 200, "body": {"inline_string": "\#(text)"}}"#
         let rule = #"{"match": {"prefix": "/"}, "direct_response": \#(answer)}"#
         let host = #"{"name": "\#(text)", "domains": ["*"], "routes": [\#(rule)]}"#
-        return listener(text, port, #""route_config": {"virtual_hosts": [\#(host)]}"#)
+        return listener(text, socket(text), #""route_config": {"virtual_hosts": [\#(host)]}"#)
     }
 
-    private func listener(_ name: String, _ port: Int, _ routes: String) -> String {
+    private func listener(_ name: String, _ address: String, _ routes: String) -> String {
         let types = "type.googleapis.com/envoy.extensions.filters"
         let router = #"{"name": "router", "typed_config": {"@type": "\#(types).http.router.v3.Router"}}"#
         let manager = """
@@ -108,16 +110,19 @@ final class LabEnvoy {
              "stat_prefix": "\(name)", \(routes), "http_filters": [\(router)]}
             """
         let filter = #"{"name": "http", "typed_config": \#(manager)}"#
-        return
-            #"{"name": "\#(name)", "address": \#(address(port)), "filter_chains": [{"filters": [\#(filter)]}]}"#
+        return #"{"name": "\#(name)", "address": \#(address), "filter_chains": [{"filters": [\#(filter)]}]}"#
     }
 
-    private func cluster(_ name: String, _ port: Int) -> String {
-        let endpoints = #"[{"lb_endpoints": [{"endpoint": {"address": \#(address(port))}}]}]"#
+    private func cluster(_ text: String) -> String {
+        let endpoints = #"[{"lb_endpoints": [{"endpoint": {"address": \#(socket(text))}}]}]"#
         return """
-            {"name": "\(name)", "type": "STATIC",
-             "load_assignment": {"cluster_name": "\(name)", "endpoints": \(endpoints)}}
+            {"name": "web-\(text)", "type": "STATIC",
+             "load_assignment": {"cluster_name": "web-\(text)", "endpoints": \(endpoints)}}
             """
+    }
+
+    private func socket(_ name: String) -> String {
+        #"{"pipe": {"path": "\#(folder)/\#(name).sock"}}"#
     }
 
     private func address(_ port: Int) -> String {
@@ -142,18 +147,25 @@ func temporaryFolder() throws -> String {
     return path
 }
 
+/// Below the range from which the kernel takes the ports of outgoing connections: else a client could get the port
+/// of an Envoy that is just being started anew.
 func freePort() -> Int {
+    while true {
+        let port = UInt16.random(in: 10_000..<32_000)
+        if isFree(port) { return Int(port) }
+    }
+}
+
+private func isFree(_ port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
+    return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            _ = bind(descriptor, address, length)
-            _ = getsockname(descriptor, address, &length)
+            bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

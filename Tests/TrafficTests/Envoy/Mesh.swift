@@ -26,7 +26,14 @@ final class Mesh {
     ) async throws -> RouteEvidence {
         since += 1
         let write = try order(route, places: places, since: since, settings: settings)
-        let evidence = try await router.confirm(router.write(write))
+        let confirmation = Task { [router] in try await router.confirm(router.write(write)) }
+        // A route that does not come shall say why, and not run into the time limit of the test.
+        let deadline = Task {
+            try await Task.sleep(for: .seconds(20))
+            confirmation.cancel()
+        }
+        defer { deadline.cancel() }
+        let evidence = try await confirmation.value
         // Each of Envoy's workers takes it over from the main thread a moment later.
         try await Task.sleep(for: .milliseconds(20))
         return evidence
@@ -41,7 +48,7 @@ final class Mesh {
         _ path: String = "/", _ headers: HTTPHeaders = [:], method: HTTPMethod = .get
     ) async throws -> (place: String, cookie: String?) {
         let url = "http://127.0.0.1:\(envoy.port)\(path)"
-        let answer = try await client.send(HTTPRequest(method, url, headers: headers))
+        let answer = try await client.send(HTTPRequest(method, url, headers: headers, timeout: .seconds(10)))
         let cookie = answer.headers["set-cookie"].map { String($0.prefix { $0 != ";" }) }
         return (answer.isSuccess ? String(decoding: answer.body, as: UTF8.self) : "\(answer.status)", cookie)
     }

@@ -15,7 +15,8 @@ func order(
         target: TrafficTarget(
             router: "envoy", backends: .init(a: "web-a", b: b),
             settings: ["route": "web"].merging(settings) { $1 }),
-        route: Route(Weight(percent: percentOnB) ?? .none, to: .b, rest: .a), since: since, previous: previous,
+        route: Route(Weight(percent: percentOnB) ?? .none, to: .b, rest: .a), since: since,
+        previous: previous,
         journal: journal)
 }
 
@@ -44,7 +45,9 @@ func send(_ name: String, _ matches: RequestMatch..., to place: Place = .b) -> R
     RouteRule(name: name, matches: matches, deed: .send, place: place)
 }
 
-func mirror(_ name: String, _ matches: RequestMatch..., percent: Int, to place: Place = .b) throws -> RouteRule {
+func mirror(_ name: String, _ matches: RequestMatch..., percent: Int, to place: Place = .b) throws
+    -> RouteRule
+{
     let share = try #require(Weight(percent: percent))
     return RouteRule(name: name, matches: matches, deed: .mirror(share), place: place)
 }

@@ -43,8 +43,10 @@ import Transport
     @Test func aHostHasNoCaseAndMayHaveAPort() async throws {
         let mesh = try await Mesh()
         let cases: [(TextMatch, host: String, isMatch: Bool)] = [
-            (.exact("shop.example"), "Shop.Example:8080", true), (.exact("shop.example"), "shop.example", true),
-            (.exact("shop.example"), "shopXexample", false), (.exact("shop.example"), "my.shop.example", false),
+            (.exact("shop.example"), "Shop.Example:8080", true),
+            (.exact("shop.example"), "shop.example", true),
+            (.exact("shop.example"), "shopXexample", false),
+            (.exact("shop.example"), "my.shop.example", false),
             (.prefix("shop."), "SHOP.test:1", true), (.regex("(a|b)\\.test"), "b.test:80", true),
             (.regex("(a|b)\\.test"), "c.test", false),
         ]
@@ -75,7 +77,8 @@ import Transport
         let mesh = try await Mesh()
         let posts = RequestMatch(method: .exact("POST"))
         let rules = [
-            send("writes", posts, to: .c), try mirror("copies", RequestMatch(path: .prefix("/x")), percent: 100),
+            send("writes", posts, to: .c),
+            try mirror("copies", RequestMatch(path: .prefix("/x")), percent: 100),
             send("all", to: .b),
         ]
         try await mesh.apply(route([:], rules: rules), places: 3)
@@ -132,7 +135,8 @@ import Transport
         let failure = await #expect(throws: RouteFailure.self) {
             try await mesh.router.confirm(mesh.router.write(write))
         }
-        #expect(failure?.message.contains("HeaderMatcherValidationError.Name: value length must be at") == true)
+        #expect(
+            failure?.message.contains("HeaderMatcherValidationError.Name: value length must be at") == true)
     }
 }
 

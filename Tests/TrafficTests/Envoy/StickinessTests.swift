@@ -13,7 +13,9 @@ import Transport
         try await mesh.apply(route([.b: 30], stickyBy: "shop-user"))
         var changed = 0
         for user in try await newUsers(400, mesh) {
-            if try await mesh.get("/", ["cookie": "z=1; \(user.cookie)"]) != (user.place, nil) { changed += 1 }
+            if try await mesh.get("/", ["cookie": "z=1; \(user.cookie)"]) != (user.place, nil) {
+                changed += 1
+            }
         }
         #expect(changed == 0)
     }

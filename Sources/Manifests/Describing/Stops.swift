@@ -1,0 +1,74 @@
+import Analysis
+import Rollouts
+
+/// What can stop a release or take it back, one sentence each.
+func stops(of declaration: Declaration) -> [String] {
+    let plan = declaration.plan
+    let background = plan.background.map { stops(by: $0.metrics, "background", plan.judgement) } ?? []
+    let steps = plan.steps.enumerated().flatMap { $1.stops("step \($0 + 1)", plan.judgement) }
+    let bake = plan.bake?.metrics.map { stops(by: $0, "bake", plan.judgement) } ?? []
+    return declaration.policies + background + steps + bake + ["people: abort takes it back, pause holds it"]
+}
+
+extension Declaration {
+    /// What the manifest says above its strategy.
+    fileprivate var policies: [String] {
+        let paused = isPaused ? "held: \(source) says `paused: true`" : nil
+        return [paused, progressDeadline?.stop, (inFlight ?? .supersede).stop].compactMap(\.self)
+    }
+}
+
+extension ProgressDeadline {
+    fileprivate var stop: String {
+        let end = whenOverdue == .abort ? "takes the release back" : "holds it until a person resumes"
+        return "a write that the mesh does not show within \(duration.text) \(end)"
+    }
+}
+
+extension InFlightPolicy {
+    fileprivate var stop: String {
+        switch self {
+        case .supersede: "another release that is announced meanwhile takes its place"
+        case .queue: "another release that is announced meanwhile waits for its end"
+        case .reject: "another release that is announced meanwhile is declined"
+        }
+    }
+}
+
+extension Step {
+    fileprivate func stops(_ place: String, _ judgement: Judgement) -> [String] {
+        switch self {
+        case .analysis(let metrics): Manifests.stops(by: metrics, place, judgement)
+        case .gate(let gate): ["\(place): \(gate.stop)"]
+        default: []
+        }
+    }
+}
+
+extension Gate {
+    fileprivate var stop: String {
+        let overdue = deadline.map { deadline in
+            let end = whenOverdue == .abort ? "takes it back" : "asks a person"
+            return "; no answer within \(deadline.text) \(end)"
+        }
+        return "gate \(name) takes the release back with a no\(overdue ?? "; it is asked for ever")"
+    }
+}
+
+private func stops(by metrics: [Metric], _ place: String, _ judgement: Judgement) -> [String] {
+    metrics.filter { !$0.isDryRun }.map { "\(place): \($0.stop(judgement))" }
+}
+
+extension Metric {
+    fileprivate func stop(_ judgement: Judgement) -> String {
+        let bad = [
+            failureCondition.map { "`\($0)`" },
+            failureCondition == nil ? successCondition.map { "not `\($0)`" } : nil,
+        ].compactMap(\.self).joined()
+        let back = failureLimit.map { "\(name) takes the release back at bad number \($0 + 1)" }
+        let first = back ?? "\(name) never fails by bad numbers"
+        let errors = judgement == .argo ? "take it back" : "ask a person"
+        return
+            "\(first)\(bad.isEmpty ? "" : " (\(bad))"); \(consecutiveErrorLimit + 1) errors in a row \(errors)"
+    }
+}
