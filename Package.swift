@@ -68,11 +68,17 @@ let package = Package(
                 logging,
             ]),
         module("Lab", ["Transport", hummingbird, logging]),
+        module(
+            "Simulator",
+            [
+                "Analysis", "Rollouts", "Journal", "Engine", "Transport", "Traffic", "Sampling", heap,
+                logging,
+            ]),
         .executableTarget(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-                "Signing", "Gates", "Intake", "Server", "Lab", "CAllocator", argumentParser, hummingbird, logging,
+                "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", argumentParser, hummingbird, logging,
             ],
             swiftSettings: strict),
 
@@ -95,6 +101,7 @@ let package = Package(
                 "Server", crypto, logging,
             ]),
         tests("Lab", ["Lab", "Transport"]),
+        tests("Simulator", ["Analysis", "Rollouts", "Journal", "Engine", "Manifests", "Simulator"]),
         tests("House", []),
         tests(
             "Acceptance",

@@ -13,8 +13,8 @@ package struct Submission: Sendable {
     let reply: Reply?
     /// The job whose outcome this is.
     let outcomeOf: Job?
-    /// When it was decided first, where that could not be recorded: what has passed since must not change what it
-    /// comes to.
+    /// When it was decided first, where that could not be recorded: what has passed since must not change
+    /// what it comes to.
     var decidedAt: Moment?
 
     init(
@@ -28,6 +28,13 @@ package struct Submission: Sendable {
         self.reply = reply
         outcomeOf = job
         arrivedAt = moment
+    }
+
+    /// As it was decided, however much later somebody looks at it again.
+    func decided(at moment: Moment) -> Submission {
+        var submission = self
+        submission.decidedAt = decidedAt ?? moment
+        return submission
     }
 
     var isReport: Bool {
@@ -47,7 +54,8 @@ typealias Reply = @Sendable (Result<Decision, Rejection>) -> Void
 package struct Decision: Sendable {
     package let rollout: Rollout
     package let entries: [Entry]
-    /// False only for an abort that was carried out while the journal could not be written: the mesh remembers it.
+    /// False only for an abort that was carried out while the journal could not be written: the mesh
+    /// remembers it.
     package let isDurable: Bool
 }
 
@@ -56,13 +64,14 @@ package enum Rejection: Error, Sendable {
     case refused(Refusal)
     case unknown(RolloutName)
     case journal(JournalError)
-    /// The delivery was taken in before; nothing was done again. Compare the bodies before you call it harmless.
+    /// The delivery was taken in before; nothing was done again. Compare the bodies before you call it
+    /// harmless.
     case repeated(Delivery)
     case stopping
 }
 
-/// The synchronous turn, over all that waits: each command is decided against what the ones before it led to, and
-/// nothing counts until the entries are durable.
+/// The synchronous turn, over all that waits: each command is decided against what the ones before it led to,
+/// and nothing counts until the entries are durable.
 struct Batch {
     private(set) var drafts: [RolloutName: Rollout] = [:]
     private(set) var entries: [Entry] = []

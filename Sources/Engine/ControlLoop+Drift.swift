@@ -5,7 +5,7 @@ import Rollouts
 extension ControlLoop {
     /// After a start: what the mesh really bears is compared with what the log says it was shown.
     func examineAll() async {
-        for name in names {
+        for name in unexamined.sorted() + names.filter({ !unexamined.contains($0) }) {
             if Task.isCancelled { return }
             await examine(name)
         }
@@ -14,7 +14,8 @@ extension ControlLoop {
     func watch(_ router: any TrafficRouter) async {
         for await name in router.disturbances() {
             await examine(name)
-            // Somebody who keeps changing a route is put right at a bounded pace; cut short means the loop ends.
+            // Somebody who keeps changing a route is put right at a bounded pace; cut short means the loop
+            // ends.
             guard await clock.hasSlept(for: limits.driftPause) else { return }
         }
     }
@@ -41,11 +42,16 @@ extension ControlLoop {
     private func examine(_ name: RolloutName) async {
         guard let rollout = rollouts[name], let routing = rollout.routing,
             let target = rollout.declaration?.traffic, let router = ports.routers[target.router]
-        else { return }
-        guard routing.isApplied else { return doubt(name) }
+        else { return release(name) }
+        guard routing.isApplied else {
+            // Its write asks the mesh.
+            release(name)
+            return doubt(name)
+        }
         do throws(RouteFailure) {
             let observed = try await observe(name, target, by: router)
             guard rollouts[name]?.routing == routing else { return doubt(name) }
+            defer { release(name) }
             guard let found = observed.difference(from: routing) else { return }
             meter { $0.drifts += 1 }
             log.warning("\(name): the route was changed by somebody else: \(found)")
@@ -53,6 +59,7 @@ extension ControlLoop {
             note(.drifted(found: found, bears: bears), of: name)
         } catch {
             log.warning("\(name): the route could not be read back: \(error.message)")
+            declineEarly(name, because: error.message)
             doubt(name)
         }
     }
@@ -61,7 +68,8 @@ extension ControlLoop {
     private func observe(
         _ name: RolloutName, _ target: TrafficTarget, by router: any TrafficRouter
     ) async throws(RouteFailure) -> ObservedRoute? {
-        let result = await clock.within(limits.routeDeadline) { () async -> Result<ObservedRoute?, RouteFailure> in
+        let result = await clock.within(limits.routeDeadline) {
+            () async -> Result<ObservedRoute?, RouteFailure> in
             do throws(RouteFailure) {
                 return .success(try await router.observe(name, target))
             } catch {

@@ -5,11 +5,11 @@ import Rollouts
 
 // The journal comes first, with one exception: taking traffic back.
 //
-// While the journal can't be written no wish is taken, and nothing that was acknowledged is lost, because nothing
-// was acknowledged. But a release that was found bad goes back at once. That is safe without the log: the write to
-// the mesh bears the sequence that the journal will give it, and the fence refuses everything older. After a crash
-// the log says "climbing", the mesh says "a later write", and the rollout is found to be aborted
-// (`Draft.fail`). So the mesh remembers what the disk could not.
+// While the journal can't be written no wish is taken, and nothing that was acknowledged is lost, because
+// nothing was acknowledged. But a release that was found bad goes back at once. That is safe without the log:
+// the write to the mesh bears the sequence that the journal will give it, and the fence refuses everything
+// older. After a crash the log says "climbing", the mesh says "a later write", and the rollout is found to be
+// aborted (`Draft.fail`). So the mesh remembers what the disk could not.
 
 /// One rollback that goes ahead of the journal: each is made once, however often it is decided again.
 struct Rescue: Hashable {
@@ -18,8 +18,9 @@ struct Rescue: Hashable {
 }
 
 extension ControlLoop {
-    /// Lets rollbacks go ahead while the journal is slow rather than broken: those in this turn, and those that come
-    /// in while it hangs. Wishes other than aborts have no part in it: they may yet be declined.
+    /// Lets rollbacks go ahead while the journal is slow rather than broken: those in this turn, and those
+    /// that come in while it hangs. Of what waits, wishes other than aborts have no part in it: they may yet be
+    /// declined.
     func takePrecaution(for submissions: [Submission]) -> Task<Void, Never> {
         begin {
             // Cut short means that the journal has answered.
@@ -32,7 +33,8 @@ extension ControlLoop {
     private func rescueAll(among submissions: [Submission]) {
         // The journal may have answered while this waited for its turn.
         if Task.isCancelled { return }
-        rescue(from: submissions + inbox)
+        // The wishes under way are being recorded, and may have ended the flight; those that wait may be declined.
+        rescue(from: submissions + inbox.filter(\.isLasting))
     }
 
     /// Declines wishes, keeps reports for the next try, and takes traffic back where that was decided.
@@ -41,7 +43,7 @@ extension ControlLoop {
         if journalTrouble != error { log.error("the journal takes no entries: \(error)") }
         setTrouble(error)
         for wish in submissions where !wish.isLasting { wish.reply?(.failure(.journal(error))) }
-        let safe = rescue(from: submissions)
+        let safe = rescue(from: submissions.filter(\.isLasting))
         for (submission, outcome) in safe.outcomes where submission.isAbort {
             answer(submission, outcome, error)
         }
@@ -52,7 +54,7 @@ extension ControlLoop {
     /// Starts every rollback that the reports and aborts among these come to and that is not under way.
     @discardableResult
     private func rescue(from submissions: [Submission]) -> Batch {
-        let batch = Batch(submissions.filter(\.isLasting), of: rollouts, at: clock.now(), freezes)
+        let batch = Batch(submissions, of: rollouts, at: clock.now(), freezes)
         for (name, order) in rollbacks(in: batch) {
             let rescue = Rescue(rollout: name, since: order.since)
             guard rescues[rescue] == nil else { continue }
@@ -69,7 +71,8 @@ extension ControlLoop {
             let rescue = rescues[Rescue(rollout: abort.rollout, since: since)]
         else { return reply(outcome.map(\.undurable)) }
         works.add(
-            [], begin { reply(await rescue.value ? .success(decision.undurable) : .failure(.journal(error))) })
+            [], begin { reply(await rescue.value ? .success(decision.undurable) : .failure(.journal(error))) }
+        )
     }
 
     private func rollbacks(in batch: Batch) -> [(RolloutName, RouteOrder)] {
@@ -80,8 +83,8 @@ extension ControlLoop {
         }
     }
 
-    /// Putting right at rest what somebody else has changed looks like a rollback and is none: a number that the log
-    /// never gave must not mean anything but an abort.
+    /// Putting right at rest what somebody else has changed looks like a rollback and is none: a number that
+    /// the log never gave must not mean anything but an abort.
     private func isDurable(_ order: RouteOrder, of name: RolloutName) -> Bool {
         rollouts[name]?.routing?.since == order.since
     }

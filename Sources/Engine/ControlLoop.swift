@@ -5,9 +5,10 @@ package import Rollouts
 
 /// The one loop that runs all rollouts.
 ///
-/// Wishes and reports wait in the inbox. A turn takes all of them at once: decide, append to the journal in one
-/// transaction, apply, compare what is wanted with what runs, start and stop the difference. Between two turns
-/// the loop sleeps until somebody submits something or the next timer is due; idle rollouts cost it nothing.
+/// Wishes and reports wait in the inbox. A turn takes all of them at once: decide, append to the journal in
+/// one transaction, apply, compare what is wanted with what runs, start and stop the difference. Between two
+/// turns the loop sleeps until somebody submits something or the next timer is due; idle rollouts cost it
+/// nothing.
 package actor ControlLoop {
     let journal: any EngineJournal
     let ports: Ports
@@ -28,6 +29,9 @@ package actor ControlLoop {
     /// Those of them that have not ended.
     var rescuesUnderWay: Set<Rescue> = []
     var works = Works()
+    /// Flights that do not go on before the mesh was asked, and the wishes that wait for that.
+    var unexamined: Set<RolloutName> = []
+    var early: [Submission] = []
     /// Rollouts whose routes are to be looked at once more, and what says that there are some.
     var doubtful: Set<RolloutName> = []
     let doubts = Bell()
@@ -83,6 +87,7 @@ extension ControlLoop {
 
     /// Runs until `stop` or cancellation, and ends when everything it started has ended.
     package func run() async {
+        holdUnexamined()
         names.forEach(reschedule)
         let watchers = ports.allRouters.map { router in begin { await self.watch(router) } }
         let surveys = [begin { await self.examineAll() }, begin { await self.examineAgain() }]
@@ -94,7 +99,9 @@ extension ControlLoop {
         for rescue in rescues { rescue.cancel() }
         await works.end()
         for rescue in rescues { _ = await rescue.value }
-        decline(inbox)
+        decline(early + inbox)
+        // Somebody who looks at the mesh still may answer those that waited for it.
+        early = []
     }
 
     /// Hands in a wish and waits for what became of it. A decision that returns is durable.
@@ -176,7 +183,7 @@ extension ControlLoop {
     private func turn() async {
         launch(schedule.start(at: clock.now()))
         repeat {
-            let submissions = stalled + inbox
+            let submissions = withoutEarly(stalled + inbox)
             stalled = []
             inbox = []
             await process(Batch.split(submissions))
@@ -193,8 +200,9 @@ extension ControlLoop {
     }
 
     private func process(_ submissions: [Submission]) async -> JournalError? {
-        let batch = Batch(submissions, of: rollouts, at: clock.now(), freezes)
-        let precaution = takePrecaution(for: submissions)
+        let now = clock.now()
+        let batch = Batch(submissions, of: rollouts, at: now, freezes)
+        let precaution = takePrecaution(for: submissions.map { $0.decided(at: now) })
         defer { precaution.cancel() }
         do throws(JournalError) {
             switch try await record(batch) {
@@ -236,7 +244,7 @@ extension ControlLoop {
     }
 
     func reschedule(_ name: RolloutName) {
-        schedule.want(rollouts[name]?.outstanding ?? [], of: name).forEach { works.stop($0) }
+        schedule.want(startable(of: name), of: name).forEach { works.stop($0) }
     }
 
     private func decline(_ submissions: [Submission]) {

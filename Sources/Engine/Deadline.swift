@@ -1,8 +1,8 @@
 import Analysis
 
 extension EngineClock {
-    /// Runs the body for so long at the most. When the time is over the body is cancelled, and what it returns
-    /// then still counts: an adapter knows best what it was waiting for.
+    /// Runs the body for so long at the most. When the time is over the body is cancelled, and what it
+    /// returns then still counts: an adapter knows best what it was waiting for.
     func within<Outcome: Sendable>(
         _ limit: Duration, _ body: @escaping @Sendable () async -> Outcome
     ) async -> Outcome {

@@ -12,7 +12,8 @@ package struct Meters: Sendable {
     package var routesApplied: UInt64 = 0
     package var routeFailures: UInt64 = 0
     package var rollbacks: UInt64 = 0
-    /// From the number that decided (or the wish to abort) to the data plane showing the stable release alone.
+    /// From the number that decided (or the wish to abort) to the data plane showing the stable release
+    /// alone.
     package var verdictToApplied = Histogram(bounds: [
         0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30,
     ])

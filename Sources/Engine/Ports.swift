@@ -67,12 +67,16 @@ package struct Ports: Sendable {
                     .refused,
                     "no metrics store of kind \"\(query.provider)\" is configured; configured: \(known)"))
         }
-        return await clock.within(query.timeout + .milliseconds(500)) { await provider.sample(query, at: now) }
+        return await clock.within(query.timeout + .milliseconds(500)) {
+            await provider.sample(query, at: now)
+        }
     }
 
     /// The gate's own timeout is the limit; a moment more lets the keeper say why in its own words.
     func ask(_ order: GateOrder, of rollout: RolloutName, on clock: any EngineClock) async -> GateAnswer {
         guard let gates else { return .trouble("no gates are configured") }
-        return await clock.within(order.gate.timeout + .milliseconds(500)) { await gates.ask(order, of: rollout) }
+        return await clock.within(order.gate.timeout + .milliseconds(500)) {
+            await gates.ask(order, of: rollout)
+        }
     }
 }

@@ -15,8 +15,8 @@ package struct Job: Hashable, Sendable {
 
 /// What is wanted, what waits for its moment, what waits for a place in its lane, and what runs.
 ///
-/// A value without I/O: the control loop tells it what is wanted and what ended, and it says what to start and
-/// what to stop. Nothing here costs time for rollouts that want nothing.
+/// A value without I/O: the control loop tells it what is wanted and what ended, and it says what to start
+/// and what to stop. Nothing here costs time for rollouts that want nothing.
 package struct Schedule {
     private var wanted: [RolloutName: Set<Action>] = [:]
     private var running: Set<Job> = []
@@ -40,7 +40,9 @@ package struct Schedule {
         for action in actions.subtracting(before).inOrder {
             arm(Job(rollout: rollout, action: action))
         }
-        return before.subtracting(actions).inOrder.map { Job(rollout: rollout, action: $0) }.filter { forget($0) }
+        return before.subtracting(actions).inOrder.map { Job(rollout: rollout, action: $0) }.filter {
+            forget($0)
+        }
     }
 
     /// The jobs to start at this moment. Each is running from here until `finish`.
@@ -55,8 +57,8 @@ package struct Schedule {
         return ready
     }
 
-    /// Takes note that a job ended, and returns those that its place in the lane lets start. A job that ended and
-    /// is wanted still is armed again: what is outstanding is always either waiting or running.
+    /// Takes note that a job ended, and returns those that its place in the lane lets start. A job that ended
+    /// and is wanted still is armed again: what is outstanding is always either waiting or running.
     package mutating func finish(_ job: Job) -> [Job] {
         guard running.remove(job) != nil else { return [] }
         let next = lanes.leave(lane(job)).filter { isWanted($0) }

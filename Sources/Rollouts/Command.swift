@@ -14,6 +14,10 @@ package enum Command: Sendable {
     case resume
     case abort(why: String?)
     case retry
+    /// Ends a flight in favour of the stable release, without a verdict on the other.
+    case keep
+    /// What waits for its start is not started.
+    case unqueue
     /// Back to an earlier stable release: the last one where none is named.
     case undo(to: String?)
     /// On in spite of the freeze that is in force, for as long as it is.
@@ -54,6 +58,9 @@ package enum Refusal: Error, Hashable, Sendable {
     case neverStable(release: String, known: [String])
     case inFlight(release: String)
     case noArm(String?, known: [String])
+    case armChosen(String)
+    case nothingQueued(RolloutName)
+    case placeInUse(Place, backend: String)
     case noFreePlace(needed: Int, declared: Int)
     case alreadyPaused
     case notPaused
@@ -92,6 +99,11 @@ extension Refusal: CustomStringConvertible {
         case .noArm(nil, let known): "say which arm: \(known.joined(separator: ", "))"
         case .noArm(let arm?, let known):
             "there is no arm \"\(arm.prefix(64))\"; arms: \(known.joined(separator: ", "))"
+        case .armChosen(let arm): "arm \(arm) was chosen already; `abort` takes it back"
+        case .nothingQueued(let name): "no release of \(name) waits for its start"
+        case .placeInUse(let place, let backend):
+            "the manifest takes away \(backend), place \(place) of the rollout, where traffic is or may have to go "
+                + "back; the former manifest stays in force until another release has taken over"
         case .noFreePlace(let needed, let declared):
             "the plan needs \(needed) places beside the stable release, and the manifest declares \(declared) in all"
         case .alreadyPaused: "it is paused already"

@@ -68,6 +68,9 @@ package enum StartCause: String, Hashable, Codable, Sendable {
 
     /// Whether the release gets all traffic at once.
     package var skipsSteps: Bool { self == .returned }
+
+    /// Whether it goes back to an earlier stable release.
+    package var isReturn: Bool { self == .returned || self == .undo }
 }
 
 /// Why a release that was announced waits.

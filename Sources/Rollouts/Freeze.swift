@@ -27,13 +27,22 @@ extension Freeze {
 /// Knows the freezes. Asked when something is about to advance, and at no other time: a freeze costs nothing for
 /// the rollouts that rest.
 package protocol FreezeCalendar: Sendable {
-    /// The freeze that holds the rollout at that moment; the one that ends last where several do.
-    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze?
+    /// The freeze that holds the rollout at that moment, beside those that were overridden; the one that ends last
+    /// where several do.
+    func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze?
+}
+
+extension FreezeCalendar {
+    package func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
+        freeze(of: declaration, at: moment, beside: [])
+    }
 }
 
 /// No freeze, ever.
 package struct NoFreezes: FreezeCalendar {
     package init() {}
 
-    package func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? { nil }
+    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+        nil
+    }
 }

@@ -19,6 +19,11 @@ package struct GateRun: Hashable, Codable, Sendable {
     package private(set) var last: GateAnswer?
     package private(set) var notBefore: Moment
 
+    /// Whether it said yes. Then it is asked no more, whatever else still holds the flight.
+    package var isOpen: Bool {
+        if case .yes = last { true } else { false }
+    }
+
     init(startedAt: Moment) {
         self.startedAt = startedAt
         notBefore = startedAt

@@ -12,9 +12,10 @@ extension Rollout {
         case .started(let release, let others, let cause):
             start([release] + (others ?? []), cause, at: moment)
         case .queued(let release, let cause, let reason):
-            queued = QueuedRelease(name: release, cause: cause, reason: reason)
+            queue(QueuedRelease(name: release, cause: cause, reason: reason))
         case .unqueued: queued = nil
-        case .restored, .kept: rest(at: moment)
+        case .restored: restore(at: moment)
+        case .kept: rest(at: moment)
         case .stepEntered(let step): change { $0.enter(step, of: $1, at: moment) }
         case .stepPassed: change { $0.passStep(of: $1, at: moment) }
         case .pauseElapsed: change { flight, _ in flight.outlast() }
@@ -51,10 +52,19 @@ extension Rollout {
         if isMoved { rewantRoute(at: moment) }
     }
 
+    /// CI has deployed it before it was announced: what was kept warm in its place is gone.
+    private mutating func queue(_ release: QueuedRelease) {
+        queued = release
+        guard !release.cause.skipsSteps else { return }
+        let places = nextPlaces
+        warm.removeAll { places.contains($0.release.place) }
+    }
+
     /// What waited is started, or something newer is.
     private mutating func start(_ releases: [Release], _ cause: StartCause, at moment: Moment) {
         guard let plan = declaration?.plan else { return }
         if let flight { cool(flight.releases, for: .zero, at: moment) }
+        landed = nil
         warm.removeAll { warm in releases.contains { $0.place == warm.release.place } }
         queued = nil
         phase = .climbing(
@@ -65,8 +75,13 @@ extension Rollout {
         let former = stable
         stable = release
         if let former, former != release {
-            history = (history.filter { $0.name != release.name } + [former]).suffix(Self.historyMax)
-            cool([former], for: flight?.plan.scaleDownDelay ?? Plan.scaleDownDelay, at: moment)
+            // A release that was gone back from is as good as taken back: nothing returns to it by itself.
+            let isGoneBack = flight?.cause.isReturn == true
+            history = history.filter { $0.name != release.name } + (isGoneBack ? [] : [former])
+            history = history.suffix(Self.historyMax)
+            cool(
+                [former], for: flight?.plan.scaleDownDelay ?? Plan.scaleDownDelay, at: moment,
+                isProved: !isGoneBack)
         }
         rest(at: moment)
     }
@@ -76,21 +91,32 @@ extension Rollout {
         phase = .resting
     }
 
+    /// Back to the stable release by its own announcement: what was under way may be announced again later.
+    private mutating func restore(at moment: Moment) {
+        rest(at: moment)
+        landed = nil
+    }
+
     /// What the end of every flight has in common.
     private mutating func land(at moment: Moment) {
         if let flight {
+            landed = flight.announced
             let others = flight.releases.filter { $0 != stable }
             cool(others, for: flight.plan.abortScaleDownDelay ?? Plan.scaleDownDelay, at: moment)
         }
         heldBy = nil
         frozen = nil
+        // What has no end would be overridden for every release to come.
+        overridden = overridden.filter { freeze in freeze.until.map { $0 > moment } ?? false }
     }
 
     /// Keeps releases for a while that are to carry nothing.
-    private mutating func cool(_ releases: [Release], for delay: Duration, at moment: Moment) {
+    private mutating func cool(
+        _ releases: [Release], for delay: Duration, at moment: Moment, isProved: Bool = false
+    ) {
         for release in releases where release != stable {
             warm.removeAll { $0.release.place == release.place }
-            warm.append(WarmRelease(release: release, until: moment + delay))
+            warm.append(WarmRelease(release: release, until: moment + delay, isProved: isProved))
         }
     }
 
@@ -110,7 +136,7 @@ extension Rollout {
     }
 
     private mutating func override(_ freeze: Freeze) {
-        overridden = freeze
+        overridden.append(freeze)
         frozen = nil
     }
 
@@ -177,6 +203,7 @@ extension Flight {
     fileprivate mutating func turn(to stage: Stage, at moment: Moment) {
         self.stage = stage
         stageSince = moment
+        progressSince = moment
     }
 
     fileprivate mutating func enter(_ index: Int, of rollout: Rollout, at moment: Moment) {
@@ -212,7 +239,8 @@ extension Flight {
     }
 
     fileprivate mutating func choose(_ arm: String) {
-        self.arm = plan.arms?.firstIndex(of: arm) ?? self.arm
+        guard let index = plan.arms?.firstIndex(of: arm), releases.indices.contains(index) else { return }
+        self.arm = index
     }
 
     fileprivate mutating func hear(_ answer: GateAnswer, at moment: Moment) {

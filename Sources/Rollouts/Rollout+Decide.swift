@@ -46,14 +46,14 @@ struct Draft {
     /// The freeze that nothing may start or advance in; none where a person has overridden it.
     var freeze: Freeze? {
         guard let declaration = rollout.declaration,
-            let freeze = freezes.freeze(of: declaration, at: now), freeze != rollout.overridden
+            let freeze = freezes.freeze(of: declaration, at: now, beside: rollout.overridden)
         else { return nil }
         return freeze.until.map { $0 <= now } == true ? nil : freeze
     }
 
     mutating func take(_ command: Command) throws(Refusal) {
         switch command {
-        case .declare(let declaration): declare(declaration)
+        case .declare(let declaration): try declare(declaration)
         case .withdraw: if rollout.declaration != nil, !rollout.isWithdrawn { emit(.withdrawn) }
         case .start(let release): try start(release)
         case .promote(let step): try promote(from: step)
@@ -62,6 +62,8 @@ struct Draft {
         case .resume: try resume()
         case .abort(let why): try abort(why)
         case .retry: try retry()
+        case .keep: try keep()
+        case .unqueue: try unqueue()
         case .undo(let release): try undo(to: release)
         case .overrideFreeze(let reason): try overrideFreeze(reason)
         case .report(let report): take(report)
@@ -72,8 +74,10 @@ struct Draft {
 // MARK: - Wishes
 
 extension Draft {
-    private mutating func declare(_ declaration: Declaration) {
+    private mutating func declare(_ declaration: Declaration) throws(Refusal) {
         guard rollout.declaration != declaration || rollout.isWithdrawn else { return }
+        let lost = rollout.placesInUse.subtracting(declaration.traffic.backends.places).min()
+        if let lost { throw .placeInUse(lost, backend: rollout.backend(of: lost)) }
         emit(.declared(declaration))
     }
 
@@ -95,10 +99,8 @@ extension Draft {
 
     private mutating func promote(from step: Int?) throws(Refusal) {
         let flight = try flight()
-        // Past the last step people see the last one still.
-        let seen = min(flight.step, max(flight.plan.steps.count - 1, 0))
-        if let step, step != seen, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
-        try requireThaw()
+        if let step, step != flight.step { throw .stepMoved(from: step, to: flight.step) }
+        if !flight.isSummited { try requireThaw() }
         switch flight.stage {
         case .summiting: throw .summiting
         case .routing where rollout.routing?.isApplied != true:
@@ -117,11 +119,12 @@ extension Draft {
 
     private mutating func promoteFully(_ arm: String?) throws(Refusal) {
         let flight = try flight()
+        let arms = Array((flight.plan.arms ?? []).prefix(flight.releases.count))
+        if let arm, !arms.contains(arm) { throw .noArm(arm, known: arms) }
+        if flight.isSummited, let arm, arm != arms[flight.arm] { throw .armChosen(arms[flight.arm]) }
         if flight.stage == .summiting { return }
         if flight.isSummited { return emit(.completed(release: flight.release)) }
         try requireThaw()
-        let arms = flight.plan.arms ?? []
-        if let arm, !arms.contains(arm) { throw .noArm(arm, known: arms) }
         if arm == nil, flight.releases.count > 1 { throw .noArm(nil, known: arms) }
         if let arm { emit(.armChosen(arm: arm)) }
         emit(.summited(by: who))
@@ -149,6 +152,18 @@ extension Draft {
         _ = try flight()
         guard rollout.stable != nil else { throw .noStableRelease(rollout.name) }
         emit(.aborted(reason: .command(by: who, why: why)))
+    }
+
+    /// Ends a test, or any other flight, in favour of the stable release: nothing was wrong with the other.
+    private mutating func keep() throws(Refusal) {
+        let flight = try flight()
+        guard rollout.stable != nil else { throw .noStableRelease(rollout.name) }
+        emit(.kept(release: flight.release))
+    }
+
+    private mutating func unqueue() throws(Refusal) {
+        guard let queued = rollout.queued else { throw .nothingQueued(rollout.name) }
+        emit(.unqueued(release: queued.name))
     }
 
     private mutating func overrideFreeze(_ reason: String) throws(Refusal) {

@@ -30,13 +30,14 @@ extension Rollout {
     /// When the weight that is awaited will have taken too long.
     var overdueAt: Moment? {
         guard let deadline = declaration?.progressDeadline, let flight, heldBy == nil, stable != nil,
+            !flight.cause.skipsSteps,
             routing?.isApplied == false, flight.stage == .routing || flight.stage == .summiting
         else { return nil }
         return flight.progressSince + deadline.duration
     }
 
     private func gateOrder(_ flight: Flight) -> GateOrder? {
-        guard let (gate, run) = flight.gate else { return nil }
+        guard let (gate, run) = flight.gate, !run.isOpen else { return nil }
         return GateOrder(
             gate: gate, flight: flight.number, step: flight.step, stepCount: flight.plan.steps.count,
             release: flight.release.name, stable: stable?.name, weight: flight.weight, number: run.asked,
@@ -78,6 +79,6 @@ extension Flight {
     }
 
     var gateOverdueAt: Moment? {
-        gate.flatMap { gate, run in gate.deadline.map { run.startedAt + $0 } }
+        gate.flatMap { gate, run in run.isOpen ? nil : gate.deadline.map { run.startedAt + $0 } }
     }
 }

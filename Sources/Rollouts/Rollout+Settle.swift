@@ -27,7 +27,10 @@ extension Draft {
 
     /// What goes on by itself. In a freeze that is the note that it would.
     private var nextAdvance: Event? {
-        for event in [nextFromQueue, rollout.flight.flatMap(progress)].compactMap(\.self) {
+        let (next, climb) = (nextFromQueue, rollout.flight.flatMap(progress))
+        // What has all traffic and is about to become the stable release does, before another takes its place.
+        let isLanding = rollout.flight?.isSummited == true
+        for event in (isLanding ? [climb, next] : [next, climb]).compactMap(\.self) {
             guard let freeze, event.isAdvance(of: rollout) else { return event }
             if rollout.frozen == nil { return .frozen(freeze) }
         }
@@ -38,6 +41,7 @@ extension Draft {
         let isApplied = rollout.routing?.isApplied == true
         let isHeld = rollout.hold != nil
         let isOpen = !isHeld && flight.unproved.isEmpty
+        let isBaked = (!isHeld || rollout.isFrozenOnly) && flight.unproved.isEmpty
         let passed = { (cause: PassCause) in isHeld ? nil : Event.stepPassed(step: flight.step, by: cause) }
         switch flight.stage {
         case .ready where !climbs(flight): return .summited(by: nil)
@@ -53,7 +57,7 @@ extension Draft {
         case .pausing, .asking: return nil
         case .summiting: return isApplied ? summit(of: flight) : nil
         case .baking(let until) where until <= now:
-            if isOpen { return .completed(release: flight.release) }
+            if isBaked { return .completed(release: flight.release) }
             return flight.isBakeOver ? nil : .pauseElapsed(step: flight.step)
         case .baking: return nil
         }

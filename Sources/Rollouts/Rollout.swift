@@ -18,8 +18,10 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var heldBy: String?
     /// What keeps it from advancing since it was about to; none when nothing is frozen, or nobody has tried.
     package internal(set) var frozen: Freeze?
-    /// The freeze that a person has overridden.
-    package internal(set) var overridden: Freeze?
+    /// The freezes that a person has overridden.
+    package internal(set) var overridden: [Freeze] = []
+    /// What was announced last, once its flight has ended: announcing it again starts nothing.
+    package internal(set) var landed: String?
     /// The release that is started when what it waits for is over.
     package internal(set) var queued: QueuedRelease?
     /// Releases that carry nothing any more and are kept for a while.
@@ -50,6 +52,16 @@ package struct Rollout: Hashable, Sendable {
         if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
         return isRouteAwaited(by: flight) ? .route(routing?.lastFailure?.message) : nil
+    }
+
+    /// Whether a freeze is all that holds the flight. It does not hold back the end of a bake, which moves nothing.
+    var isFrozenOnly: Bool {
+        guard case .freeze = hold, let flight else { return false }
+        return flight.blindness == nil && !isRouteAwaited(by: flight)
+    }
+
+    package func backend(of place: Place) -> String {
+        declaration?.traffic.backends.name(of: place) ?? place.rawValue
     }
 
     /// Whether the weight that an earlier step gave is not (or no longer) what the data plane shows. A step that
@@ -90,4 +102,6 @@ package struct QueuedRelease: Hashable, Sendable {
 package struct WarmRelease: Hashable, Sendable {
     package let release: Release
     package let until: Moment
+    /// Whether it was the stable release, and was not gone back from: only to such a one a return skips the steps.
+    package let isProved: Bool
 }

@@ -1,5 +1,5 @@
 /// Where a rollout's traffic goes: rules for some requests, and shares for all others.
-package struct Route: Hashable, Codable, Sendable {
+package struct Route: Hashable, Sendable {
     /// What each place gets of the requests that no rule speaks for; a place that is missing gets nothing. They
     /// always make up the whole.
     package private(set) var shares: [Place: Weight]

@@ -1,7 +1,7 @@
 package import Analysis
 
 /// The route that a rollout wants, and how far the mesh has come with it.
-package struct Routing: Hashable, Codable, Sendable {
+package struct Routing: Hashable, Sendable {
     package let route: Route
     /// The event that wanted it: the fence of every write that carries it out.
     package let since: Sequence

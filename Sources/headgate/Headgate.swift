@@ -24,13 +24,13 @@ struct Headgate: AsyncParsableCommand {
             CommandGroup(
                 name: "Controller", subcommands: [Serve.self, JournalCommand.self, TokenCommand.self]),
             CommandGroup(
-                name: "Manifests", subcommands: [Validate.self, PlanCommand.self, Evaluate.self]),
+                name: "Manifests", subcommands: [Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self]),
             CommandGroup(
                 name: "Rollouts",
                 subcommands: [
                     Get.self, Status.self, Start.self, Promote.self, Pause.self, Resume.self, Abort.self,
-                    Retry.self, Undo.self, Override.self,
-                    HistoryCommand.self, Explain.self,
+                    Retry.self, Keep.self, Undo.self, Unqueue.self, Override.self, HistoryCommand.self,
+                    Explain.self,
                 ]),
             CommandGroup(
                 name: "More",

@@ -93,6 +93,19 @@ import Testing
         #expect(await world.mesh.borne[world.checkout]?.route.weight(of: .b) == weight(5))
     }
 
+    /// A disturbance is told once: one that could not be judged must not be forgotten.
+    @Test func aDriftThatCouldNotBeReadIsLookedAtAgain() async throws {
+        let world = World()
+        try await world.run(limits: EngineLimits(driftRetry: .milliseconds(50))) { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(5)), .pause(nil)]))
+            try await world.until(loop) { $0.flight?.stage == .pausing(until: nil) }
+            await world.mesh.hideFrom(looks: 2)
+            await world.mesh.disturb(world.checkout, .all(to: .b))
+            try await world.until(loop) { $0.routing?.isApplied == true && $0.sequence > 12 }
+        }
+        #expect(await world.mesh.borne[world.checkout]?.route.weight(of: .b) == weight(5))
+    }
+
     @Test func aRouteThatChangedWhileNobodyWatchedIsPutRightAfterTheStart() async throws {
         let world = World()
         let declaration = world.declaration([.setWeight(weight(5)), .pause(nil)])

@@ -90,6 +90,22 @@ import Testing
         }
     }
 
+    /// At rest a number that the log never gave would be told to a person, and nothing would be put right from then
+    /// on: only an abort may go ahead of the journal.
+    @Test func whatSomebodyChangedAtRestIsPutRightWhenTheJournalHasIt() async throws {
+        let world = World()
+        try await world.run { loop in
+            try await world.launch(loop, world.declaration([.setWeight(weight(20))]))
+            try await world.until(loop) { $0.stable?.name == "v2" && $0.flight == nil }
+            let lock = try Lock(world.path)
+            await world.mesh.disturb(world.checkout, .all(to: .a))
+            try await Task.sleep(for: .milliseconds(700))
+            #expect(await world.mesh.borne[world.checkout]?.route == .all(to: .a), "nothing is written yet")
+            try lock.release()
+            try await isBack(world, to: .b)
+        }
+    }
+
     @Test func aCrashAfterAnUnjournaledRollbackDoesNotUndoIt() async throws {
         let world = World()
         let lock = try await world.run { loop in
@@ -107,9 +123,9 @@ import Testing
         #expect(await world.mesh.borne[world.checkout]?.route == .all(to: .a))
     }
 
-    private func isBack(_ world: World) async throws {
+    private func isBack(_ world: World, to place: Place = .a) async throws {
         let deadline = ContinuousClock.now + .seconds(5)
-        while await world.mesh.borne[world.checkout]?.route != .all(to: .a) {
+        while await world.mesh.borne[world.checkout]?.route != .all(to: place) {
             guard ContinuousClock.now < deadline else { throw Impatient(state: "traffic is not back") }
             try await Task.sleep(for: .milliseconds(2))
         }

@@ -12,6 +12,7 @@ actor Mesh: TrafficRouter {
     private(set) var writes: [RouteWrite] = []
     private var failures: [RouteFailure] = []
     private var isFrozen = false
+    private var blindLooks = 0
     private let changes: AsyncStream<RolloutName>
     private let change: AsyncStream<RolloutName>.Continuation
 
@@ -44,8 +45,13 @@ actor Mesh: TrafficRouter {
 
     func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
     {
-        borne[rollout].map {
-            ObservedRoute(route: $0.route, since: $0.since, journal: $0.journal, text: "a=\($0.route.weight(of: .a))")
+        if blindLooks > 0 {
+            blindLooks -= 1
+            throw RouteFailure(.unavailable, "the mesh can't be read")
+        }
+        return borne[rollout].map {
+            ObservedRoute(
+                route: $0.route, since: $0.since, journal: $0.journal, text: "a=\($0.route.weight(of: .a))")
         }
     }
 
@@ -53,6 +59,7 @@ actor Mesh: TrafficRouter {
 
     func fail(_ failure: RouteFailure) { failures.append(failure) }
     func freeze(_ isFrozen: Bool) { self.isFrozen = isFrozen }
+    func hideFrom(looks: Int) { blindLooks = looks }
 
     func disturb(_ rollout: RolloutName, _ route: Route) {
         guard let write = borne[rollout] else { return }

@@ -32,9 +32,13 @@ import Testing
             "Synchronization",
             "Dispatch", "Foundation", "Glibc",
         ],
+        "Simulator": [
+            "Analysis", "Rollouts", "Journal", "Engine", "Transport", "Traffic", "Sampling", "HeapModule",
+            "Logging", "Dispatch", "Synchronization", "Foundation",
+        ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Signing", "Gates", "Intake", "Server", "Lab", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
+            "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],
     ]

@@ -73,7 +73,7 @@ private struct RandomWalk {
 
     /// In a freeze nothing starts and no step is entered or passed, but by an override or a return.
     private func checkThatAFreezeStopsWhatAdvances(_ entries: ArraySlice<Entry>, _ before: Rollout) {
-        guard let freeze = calendar.inForce(at: now), before.overridden != freeze,
+        guard let freeze = calendar.inForce(at: now), !before.overridden.contains(freeze),
             !entries.contains(where: \.event.isOverride)
         else { return }
         for entry in entries {
@@ -237,7 +237,9 @@ private struct WalkCalendar: FreezeCalendar {
     }
 
     /// Says what it was told, over or not: the machine must look at the end itself.
-    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? { freeze }
+    func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+        freeze.flatMap { overridden.contains($0) ? nil : $0 }
+    }
 }
 
 extension Step {

@@ -89,6 +89,8 @@ extension Notebook {
         case "abort": [.abort(why: words.isEmpty ? nil : words.joined(separator: " "))]
         case "retry": [.retry]
         case "undo": [.undo(to: words.first)]
+        case "keep": [.keep]
+        case "unqueue": [.unqueue]
         case "override": [.overrideFreeze(reason: words.joined(separator: " "))]
         case "after", "freeze": [.report(.woke(at: now))]
         case "gate": gates.map { .report(.answered($0, answer(words))) }
@@ -262,8 +264,10 @@ extension Notebook {
 private struct Calendar: FreezeCalendar {
     var freezes: [Freeze] = []
 
-    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
-        freezes.first { freeze in freeze.until.map { $0 > moment } ?? true }
+    func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+        freezes.first { freeze in
+            !overridden.contains(freeze) && freeze.until.map { $0 > moment } ?? true
+        }
     }
 }
 

@@ -72,7 +72,8 @@ import Testing
             try await guest.until { $0.stable?.name == "v1" }
             let status = try await guest.ask("GET", "/v1/rollouts/checkout", token: token)
                 .decoded(as: RolloutStatus.self)
-            #expect(status.history == ["v2"] && status.warm.map(\.release) == ["v2"])
+            #expect(status.history == [], "nobody goes back to what was gone back from by a slip")
+            #expect(status.warm.map(\.release) == ["v2"])
         }
     }
 
@@ -129,7 +130,8 @@ import Testing
 }
 
 private struct AlwaysFrozen: FreezeCalendar {
-    func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
-        Freeze(name: "year-end", reason: "no changes", owner: "payments", until: nil)
+    func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+        let freeze = Freeze(name: "year-end", reason: "no changes", owner: "payments", until: nil)
+        return overridden.contains(freeze) ? nil : freeze
     }
 }

@@ -9,7 +9,8 @@ package protocol EngineJournal: Sendable {
     /// Records the entries, all or none, in this order. Durable when it returns.
     nonisolated(nonsending) func append(_ entries: [Entry]) async throws(JournalError)
 
-    /// Records the entries and the delivery that caused them, both or neither. A repeated delivery records nothing.
+    /// Records the entries and the delivery that caused them, both or neither. A repeated delivery records
+    /// nothing.
     nonisolated(nonsending)
         func append(_ entries: [Entry], delivery: Delivery) async throws(JournalError) -> DeliveryOutcome
 

@@ -2,8 +2,8 @@ package import Rollouts
 
 /// Moves traffic in one kind of mesh.
 ///
-/// A router is asked in two steps, because a weight counts when the data plane has it and not when an interface
-/// took it. Both are idempotent: the engine repeats them after a crash, a timeout or a doubt.
+/// A router is asked in two steps, because a weight counts when the data plane has it and not when an
+/// interface took it. Both are idempotent: the engine repeats them after a crash, a timeout or a doubt.
 package protocol TrafficRouter: Sendable {
     /// What `TrafficTarget.router` says for this router: `envoy`.
     var kind: String { get }
@@ -13,20 +13,20 @@ package protocol TrafficRouter: Sendable {
 
     /// Writes the route. Returns when the mesh's interface took it: *accepted*.
     ///
-    /// Refuses to replace a write that it does not know of (`fenced`, see `RouteWrite.mayReplace`), and leaves
-    /// alone what bears the mark of another journal (`foreign`). Writes nothing when the mesh already bears this
-    /// very route under this very number.
+    /// Refuses to replace a write that it does not know of (`fenced`, see `RouteWrite.mayReplace`), and
+    /// leaves alone what bears the mark of another journal (`foreign`). Writes nothing when the mesh already
+    /// bears this very route under this very number.
     func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt
 
-    /// Returns when the data plane shows the written route: *applied*. Throws what the data plane said against it.
-    /// The caller sets the deadline by cancelling.
+    /// Returns when the data plane shows the written route: *applied*. Throws what the data plane said
+    /// against it. The caller sets the deadline by cancelling.
     func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence
 
     /// What the mesh bears for the target now; none where nothing was ever written.
     func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
 
-    /// The rollouts whose routes may have been changed by somebody else, as that is noticed. The engine observes
-    /// each and decides. Ends when the router is closed.
+    /// The rollouts whose routes may have been changed by somebody else, as that is noticed. The engine
+    /// observes each and decides. Ends when the router is closed.
     func disturbances() -> AsyncStream<RolloutName>
 }
 

@@ -25,8 +25,10 @@ package actor ManifestWatcher {
     private var settled: (survey: FileSurvey, manifests: ManifestSet)?
     private var isInForce = true
     /// The freezes in force: with one that is broken, the last good version of it.
-    private var freezes = FreezeBook()
+    private var freezes: FreezeBook?
     private var reported: Set<Diagnostic> = []
+    /// What was said of manifests that are not in force yet, since the files changed last.
+    private var complaints: Set<String> = []
     /// When the manifests were last read; none before the first time.
     package private(set) var readAt: Moment?
 
@@ -55,7 +57,11 @@ package actor ManifestWatcher {
     /// Reads what there is before anything runs, so that no rollout advances in a freeze that is not known yet. What
     /// it says about rollouts is handed in by the first look.
     package func readAhead() async {
-        await read(await survey())
+        while settled == nil, !Task.isCancelled {
+            await read(await survey())
+            // The files changed while they were read. Woken early only to end.
+            if settled == nil, (try? await Task.sleep(for: .milliseconds(100))) == nil { return }
+        }
     }
 
     /// Looks once: reads what changed and keeps still, and hands in what is not in force yet.
@@ -100,9 +106,11 @@ extension ManifestWatcher {
         latest = await self.survey()
         guard latest == survey else { return }
         (settled, isInForce) = ((survey, manifests), false)
+        complaints = []
         readAt = await loop.now
-        freezes = manifests.freezes(after: freezes)
-        await loop.use(freezes)
+        let inForce = manifests.freezes(after: freezes)
+        freezes = inForce
+        await loop.use(inForce)
         report()
     }
 
@@ -161,12 +169,17 @@ extension ManifestWatcher {
         }
     }
 
+    /// Says each once: it is tried again every second.
+    private func complain(_ text: String) {
+        if complaints.insert(text).inserted { log.warning("\(text)") }
+    }
+
     private nonisolated func submit(_ wish: Wish) async -> Bool {
         do throws(Rejection) {
             _ = try await loop.submit(wish.command, to: wish.rollout, by: "git")
             return true
         } catch {
-            log.warning("\(wish.rollout): its manifest is not in force yet: \(error); it is tried again")
+            await complain("\(wish.rollout): its manifest is not in force yet: \(error); it is tried again")
             return false
         }
     }

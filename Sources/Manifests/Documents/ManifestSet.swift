@@ -11,6 +11,8 @@ package struct ManifestSet: Sendable {
     package let refused: [RolloutName]
     /// The freezes without an error. See `freezes(after:)` for what to put in force.
     package let freezes: FreezeBook
+    /// The files with a freeze that has errors.
+    package let brokenFreezeFiles: [String]
     /// Of all files: by file, then from top to bottom.
     package let diagnostics: [Diagnostic]
     /// The names of the templates, broken ones included.
@@ -64,8 +66,12 @@ extension ManifestSet {
 
 extension ManifestSet {
     /// The freezes to put in force. One that was in force stays, as it was, while a file that could speak of it
-    /// has errors: a slip of the keyboard must not thaw anything.
-    package func freezes(after former: FreezeBook) -> FreezeBook {
+    /// has errors: a slip of the keyboard must not thaw anything. Where nothing is known of the time before, after
+    /// a start, a freeze with errors holds everything: nobody can say whom it was meant for.
+    package func freezes(after former: FreezeBook?) -> FreezeBook {
+        guard let former else {
+            return FreezeBook(freezes.rules + brokenFreezeFiles.map(FreezeRule.init(unreadableIn:)))
+        }
         let names = Set(freezes.rules.map(\.name))
         let kept = former.rules.filter { rule in
             !names.contains(rule.name) && errors.contains { $0.covers(rule.source) }

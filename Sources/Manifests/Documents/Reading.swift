@@ -5,6 +5,8 @@ struct Reading {
     private var rollouts: [RolloutDocument] = []
     private var templates: [TemplateDocument] = []
     private var freezes: [FreezeDocument] = []
+    /// The files of all documents of kind Freeze, also of those that could not be read.
+    private var freezeFiles: [String] = []
     private var reports: [Diagnostics] = []
     private var fileCount = 0
 
@@ -47,7 +49,9 @@ struct Reading {
             rollouts.append(RolloutDocument.read(&fields, dialect, isFileWhole: isWhole))
         case .template(let dialect, let scope):
             TemplateDocument.read(&fields, dialect, scope, isFileWhole: isWhole).map { templates.append($0) }
-        case .freeze: FreezeDocument.read(&fields, isFileWhole: isWhole).map { freezes.append($0) }
+        case .freeze:
+            freezeFiles.append(document.node.mark.file)
+            FreezeDocument.read(&fields, isFileWhole: isWhole).map { freezes.append($0) }
         }
     }
 
@@ -72,6 +76,9 @@ extension Reading {
         let refused = names.subtracting(declarations.map(\.name))
         return ManifestSet(
             declarations: declarations, refused: refused.sorted(), freezes: FreezeBook(rules),
+            brokenFreezeFiles: Set(freezeFiles).filter { file in
+                freezeFiles.count { $0 == file } > rules.count { $0.source == file }
+            }.sorted(),
             diagnostics: diagnostics, templates: Set(templates.map(\.name)).sorted(), fileCount: fileCount)
     }
 

@@ -10,8 +10,9 @@ package struct FreezeBook: FreezeCalendar, Hashable {
     }
 
     /// Asked whenever something is about to advance, so it looks at no more days than a window lasts.
-    package func freeze(of declaration: Declaration, at moment: Moment) -> Freeze? {
-        rules.lazy.compactMap { $0.freeze(of: declaration, at: moment) }.max { $0.end < $1.end }
+    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+        rules.lazy.compactMap { $0.freeze(of: declaration, at: moment) }
+            .filter { !overridden.contains($0) }.max { $0.end < $1.end }
     }
 
     /// What is going to hold the rollout or holds it now, and from when to when; the first to come first. Only
@@ -71,6 +72,15 @@ package struct FreezeRule: Hashable, Sendable {
             return nil
         }
         return (Moment(seconds: start), end(at: start).flatMap(Moment.init(end:)))
+    }
+}
+
+extension FreezeRule {
+    /// Holds everything until the file is mended.
+    init(unreadableIn file: String) {
+        self.init(
+            name: "unreadable-freeze", reason: "\(file) has a freeze with errors; mend it", owner: nil,
+            scope: FreezeScope(), source: file, windows: [], clock: .utc)
     }
 }
 

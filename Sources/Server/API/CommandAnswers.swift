@@ -26,6 +26,10 @@ struct CommandAnswers: Sendable {
 
     func retry(_ call: APICall) async throws -> Response { try await submitBare(.retry, call) }
 
+    func keep(_ call: APICall) async throws -> Response { try await submitBare(.keep, call) }
+
+    func unqueue(_ call: APICall) async throws -> Response { try await submitBare(.unqueue, call) }
+
     func undo(_ call: APICall) async throws -> Response {
         try await submit(.undo(to: call.body(as: UndoBody.self).release), call)
     }

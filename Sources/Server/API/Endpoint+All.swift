@@ -25,6 +25,8 @@ extension Endpoint {
             Endpoint(.post, "/v1/rollouts/{name}/resume", .role(.operator), answer: commands.resume),
             Endpoint(.post, "/v1/rollouts/{name}/abort", .role(.operator), answer: commands.abort),
             Endpoint(.post, "/v1/rollouts/{name}/retry", .role(.operator), answer: commands.retry),
+            Endpoint(.post, "/v1/rollouts/{name}/keep", .role(.operator), answer: commands.keep),
+            Endpoint(.post, "/v1/rollouts/{name}/unqueue", .role(.operator), answer: commands.unqueue),
             Endpoint(.post, "/v1/rollouts/{name}/undo", .role(.operator), answer: commands.undo),
             Endpoint(.post, "/v1/rollouts/{name}/override", .role(.operator), answer: commands.override),
 

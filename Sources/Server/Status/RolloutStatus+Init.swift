@@ -19,7 +19,8 @@ extension RolloutStatus {
         queued = rollout.queued.map { QueuedStatus(release: $0.name, reason: $0.reason.sentence) }
         warm = rollout.warm.map { WarmStatus($0, in: rollout) }
         history = rollout.history.reversed().map(\.name)
-        idleBackend = rollout.idlePlace.map(rollout.backend)
+        idleBackend = rollout.idlePlaces?.first.map(rollout.backend)
+        idleBackends = rollout.idleArms
         step = rollout.flight.map { StepStatus($0, at: now) }
         steps = (rollout.flight?.plan ?? rollout.declaration?.plan)?.steps.map(\.text) ?? []
         analyses = rollout.flight?.runs.map { AnalysisStatus($0.id, $0.run) } ?? []
@@ -34,17 +35,10 @@ extension Rollout {
         return failure
     }
 
-    func backend(of place: Place) -> String {
-        declaration?.traffic.backends.name(of: place) ?? place.rawValue
-    }
-
-    /// Where the next release is to be deployed; see `RolloutStatus.idleBackend`.
-    fileprivate var idlePlace: Place? {
-        guard let declaration else { return nil }
-        if let flight { return flight.release.place }
-        let free = declaration.traffic.backends.places.filter { $0 != stable?.place }
-        let cold = free.first { place in !warm.contains { $0.release.place == place } }
-        return cold ?? free.first
+    /// Where each arm of the next test is to be deployed, by its name.
+    fileprivate var idleArms: [String: String]? {
+        guard let arms = declaration?.plan.arms, arms.count > 1, let idlePlaces else { return nil }
+        return Dictionary(uniqueKeysWithValues: zip(arms, idlePlaces.map(backend)))
     }
 
     var isRouteAwaited: Bool {
@@ -125,7 +119,7 @@ extension RoutingStatus {
 extension StepStatus {
     fileprivate init(_ flight: Flight, at now: Moment) {
         count = flight.plan.steps.count
-        number = min(flight.step + 1, count)
+        number = flight.step + 1
         text = flight.isPastSteps ? flight.summit : flight.plan.steps[flight.step].text
         since = flight.stageSince.description
         sinceSeconds = max(0, (now - flight.stageSince) / .seconds(1))

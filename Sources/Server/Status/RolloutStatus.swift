@@ -30,9 +30,11 @@ package struct RolloutStatus: Hashable, Codable, Sendable {
     package let history: [String]
     /// None before the first release.
     package let routing: RoutingStatus?
-    /// Where the next release is to be deployed: the backend of the place that is not stable. While a canary is
-    /// on its way up, that is the canary's own.
+    /// Where the next release is to be deployed before it is announced. None while traffic is there, or may be:
+    /// wait until the release in flight has ended, or abort it.
     package let idleBackend: String?
+    /// The same for each arm of a test, by its name; none where there is only one.
+    package let idleBackends: [String: String]?
     package let step: StepStatus?
     /// All steps of the plan in words: the plan in flight, else that of the next release.
     package let steps: [String]
@@ -107,7 +109,7 @@ package struct RoutingStatus: Hashable, Codable, Sendable {
 }
 
 package struct StepStatus: Hashable, Codable, Sendable {
-    /// From one; the last one's when all are passed.
+    /// From one; one more than `count` when all are passed.
     package let number: Int
     package let count: Int
     package let text: String

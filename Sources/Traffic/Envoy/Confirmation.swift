@@ -8,12 +8,15 @@ import Rollouts
 /// the first move. All of it happens only where a route is late; the ordinary case costs two or three looks.
 struct Confirmation: Sendable {
     let document: RouteDocument
+    /// The document as Envoy is to show it: read once, compared at every look.
+    private let wanted: BorneRoute
     let file: RouteFile
     let admin: EnvoyAdmin
     let pace: Pace
 
     init(_ document: RouteDocument, _ file: RouteFile, _ admin: EnvoyAdmin, _ pace: Pace) {
         (self.document, self.file, self.admin, self.pace) = (document, file, admin, pace)
+        wanted = BorneRoute(parsing: document.bytes)
     }
 
     /// None when Envoy shows the route. Cancelled, it says what was last known.
@@ -32,7 +35,7 @@ struct Confirmation: Sendable {
         var hint = ""
         while true {
             let sight = await EnvoySight(of: document.target.route, at: admin)
-            if sight.shows(document) { return }
+            if sight.shows(wanted) { return }
             if Task.isCancelled { throw last }
             last = lateness(sight, hint)
             // An Envoy that was away reads the file when it starts: it is given the same time again.

@@ -21,9 +21,9 @@ struct EnvoySight: Sendable {
     }
 
     /// Every listener that asked for the route has this very one.
-    func shows(_ document: RouteDocument) -> Bool {
+    func shows(_ wanted: BorneRoute) -> Bool {
         guard case .success(let routes) = outcome, !routes.isEmpty else { return false }
-        return routes.allSatisfy { $0 == BorneRoute(parsing: document.bytes) }
+        return routes.allSatisfy { $0 == wanted }
     }
 }
 
@@ -46,10 +46,8 @@ extension ObservedRoute {
         let document = borne.document(for: target)
         let isOurForm = document?.bytes == bytes
         let others = sights.filter { sight in
-            guard case .success(let routes) = sight.outcome, !routes.isEmpty, let document else {
-                return false
-            }
-            return !sight.shows(document)
+            guard case .success(let routes) = sight.outcome, !routes.isEmpty, isOurForm else { return false }
+            return !sight.shows(borne)
         }
         let form = isOurForm ? "bears" : "was edited and bears"
         self.init(

@@ -40,7 +40,9 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard (file == nil) == random else { throw ValidationError("name a file with a rollout, or say --random") }
+        guard (file == nil) == random else {
+            throw ValidationError("name a file with a rollout, or say --random")
+        }
         guard seeds > 0, seed <= UInt64.max - seeds else { throw ValidationError("--seeds: at least 1") }
     }
 
@@ -73,14 +75,16 @@ struct SimulateCommand: ParsableCommand {
         print(outcome.timeline.lines().joined(separator: "\n"))
         for state in outcome.states { print("\nin the end    \(state.standing)") }
         guard let violation = outcome.violations.first else { return }
-        Output.complain("seed \(outcome.seed): law \(violation.law) at \(violation.moment): \(violation.text)")
+        Output.complain(
+            "seed \(outcome.seed): law \(violation.law) at \(violation.moment): \(violation.text)")
         throw ExitCode.failure
     }
 
     private func report(_ broken: [Campaign.Broken]) throws {
         for one in broken.prefix(3) {
             let violation = one.violation
-            Output.complain("seed \(one.seed): law \(violation.law) at \(violation.moment): \(violation.text)")
+            Output.complain(
+                "seed \(one.seed): law \(violation.law) at \(violation.moment): \(violation.text)")
             for line in one.lastLines { Output.complain("    \(line)") }
         }
         if !broken.isEmpty { throw ExitCode.failure }

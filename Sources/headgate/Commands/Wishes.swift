@@ -103,12 +103,32 @@ struct Retry: AsyncParsableCommand {
     func run() async throws { try await options.wish("retry") }
 }
 
+struct Keep: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "End a test in favour of the stable release: nothing was wrong with the other.",
+        discussion: "Example: headgate keep checkout")
+
+    @OptionGroup var options: WishOptions
+
+    func run() async throws { try await options.wish("keep") }
+}
+
+struct Unqueue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Call off the release that waits for its start.",
+        discussion: "Example: headgate unqueue checkout")
+
+    @OptionGroup var options: WishOptions
+
+    func run() async throws { try await options.wish("unqueue") }
+}
+
 struct Undo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Go back to an earlier stable release.",
         discussion: """
-            A release that still runs, or that lies within the manifest's `rollbackWindow`, gets all traffic at
-            once; any other climbs the steps. `status` lists the earlier ones.
+            A release that still runs (`status` calls it warm) gets all traffic at once. Any other climbs the steps,
+            and has to be deployed before: better announce it from CI. `status` lists the earlier ones.
 
             Example: headgate undo checkout
             Example: headgate undo checkout --to v41
@@ -117,7 +137,12 @@ struct Undo: AsyncParsableCommand {
     @Option(help: "The release; the last stable one before this without it.") var to: String?
     @OptionGroup var options: WishOptions
 
-    func run() async throws { try await options.wish("undo", to.map { ["release": $0] } ?? [:]) }
+    /// Names where to: when two people undo one release, it is gone back from once.
+    func run() async throws {
+        let target: String? =
+            if let to { to } else { try await options.server.client().status(options.name).history.first }
+        try await options.wish("undo", target.map { ["release": $0] } ?? [:])
+    }
 }
 
 struct Override: AsyncParsableCommand {

@@ -9,7 +9,7 @@ struct StatusPicture {
     }
 
     var text: String {
-        let parts = [head, weights, ladder, analyses, trouble]
+        let parts = [head, weights, rules, ladder, analyses, trouble, others]
         return parts.flatMap(\.self).joined(separator: "\n")
     }
 
@@ -21,13 +21,31 @@ struct StatusPicture {
         guard let routing = status.routing else { return [] }
         let mark =
             routing.isApplied ? "applied" : routing.receipt == nil ? "wanted" : "accepted, not shown yet"
-        let releases = [status.stable.map { ("stable", $0) }, status.canary.map { ("canary", $0) }]
-            .compactMap(\.self)
         return releases.map { role, release in
             let share = routing.wanted[release.backend] ?? 0
             return
                 "  \(role)  \(bar(share)) \(percent(share).padding(to: 6)) \(release.release) on \(release.backend)"
         } + ["  route   \(mark)\(routing.lastFailure.map { ": \($0)" } ?? "")"]
+    }
+
+    private var releases: [(String, ReleaseStatus)] {
+        let arms = status.arms?.map { ($0.arm, ReleaseStatus(release: $0.release, backend: $0.backend)) }
+        let climbing = arms ?? status.canary.map { [("canary", $0)] } ?? []
+        return (status.stable.map { [("stable", $0)] } ?? []) + climbing
+    }
+
+    private var rules: [String] {
+        guard let routing = status.routing else { return [] }
+        return routing.rules.map { "  rule    \($0)" }
+            + (routing.cookie.map { ["  cookie  \($0) keeps users in their share"] } ?? [])
+    }
+
+    /// What may come next: a release that waits, and those that can be gone back to.
+    private var others: [String] {
+        let queued = status.queued.map { "  ◷ \($0.release) waits: \($0.reason)" }
+        let warm = status.warm.map { "  \($0.release) is kept on \($0.backend) until \($0.until)" }
+        let history = status.history.isEmpty ? nil : "  before: \(status.history.joined(separator: ", "))"
+        return [queued].compactMap(\.self) + warm + [history].compactMap(\.self)
     }
 
     private func bar(_ percent: Double) -> String {
@@ -37,14 +55,16 @@ struct StatusPicture {
 
     private var ladder: [String] {
         guard let step = status.step else { return [] }
+        let summit = step.number > step.count ? ["  ▶ \(step.text)\(left(of: step))"] : []
         return status.steps.enumerated().map { index, text in
             let number = index + 1
             let mark = number < step.number ? "✔" : number == step.number ? "▶" : " "
-            let left =
-                number == step.number
-                ? step.remainingSeconds.map { ", \(Int($0.rounded(.up))) s left" } ?? "" : ""
-            return "  \(mark) \(number) \(text)\(left)"
-        }
+            return "  \(mark) \(number) \(text)\(number == step.number ? left(of: step) : "")"
+        } + summit
+    }
+
+    private func left(of step: StepStatus) -> String {
+        step.remainingSeconds.map { ", \(Int($0.rounded(.up))) s left" } ?? ""
     }
 
     private var analyses: [String] {

@@ -133,6 +133,18 @@ struct FreezeDocumentTests {
         let changed = load(["f": freezeText("windows: [{from: 2026-12-23}]")])
         #expect(changed.freezes(after: former) == changed.freezes)
     }
+
+    /// After a start nobody knows what it said before: nothing may advance until it is mended.
+    @Test func aFreezeThatIsBrokenFromTheStartHoldsEverything() throws {
+        let set = load(["freeze.yaml": "apiVersion: headgate.dev/v1alpha1\nkind: Freeze\nmetadata: {name: x}\nspec: {}\n"])
+        let declaration = try #require(load(["a": native(steps: "{setWeight: 5}")]).declarations.first)
+        let moment = Moment(microseconds: 0)
+        let held = set.freezes(after: nil).freeze(of: declaration, at: moment)
+        #expect(held?.reason == "freeze.yaml has a freeze with errors; mend it")
+        let mended = load(["a": native(steps: "{setWeight: 5}")])
+        #expect(mended.freezes(after: set.freezes(after: nil)).freeze(of: declaration, at: moment) == nil)
+        #expect(load(["freeze.yaml": "{"]).freezes(after: nil).rules.isEmpty, "no freeze is to be seen in it")
+    }
 }
 
 /// When windows are in force, on the clocks of a zone.
