@@ -78,7 +78,8 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-                "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", argumentParser, hummingbird, logging,
+                "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", argumentParser,
+                hummingbird, logging,
             ],
             swiftSettings: strict),
 

@@ -27,29 +27,41 @@ extension ControlLoop {
         ring()
     }
 
-    /// The mesh can't be asked now: who wishes something should not wait for it, and be surprised later.
+    /// The mesh can't be asked now: who wishes something should not wait for it, and be surprised later. What a
+    /// manifest says waits: it is true later, too.
     func declineEarly(_ name: RolloutName, because trouble: String) {
         let weight = rollouts[name]?.flight?.weight ?? .none
-        for wish in early where wish.rollout == name {
-            wish.reply?(.failure(.refused(.notApplied(weight, trouble: trouble))))
-        }
-        early.removeAll { $0.rollout == name }
+        let declined = early.filter { $0.rollout == name && !$0.command.isManifest }
+        for wish in declined { wish.reply?(.failure(.refused(.notApplied(weight, trouble: trouble)))) }
+        early.removeAll { $0.rollout == name && !$0.command.isManifest }
     }
 
-    /// Sets wishes aside that would let a flight go on that is held here.
+    /// Sets aside what concerns a flight that is held here: every turn looks at the clock, and may let it go on.
     func withoutEarly(_ submissions: [Submission]) -> [Submission] {
         if unexamined.isEmpty { return submissions }
-        early += submissions.filter { unexamined.contains($0.rollout) && $0.command.goesOn }
-        return submissions.filter { !(unexamined.contains($0.rollout) && $0.command.goesOn) }
+        let isEarly = { (submission: Submission) in
+            self.unexamined.contains(submission.rollout) && !submission.command.isUrgent
+        }
+        early += submissions.filter(isEarly)
+        return submissions.filter { !isEarly($0) }
     }
 }
 
 extension Command {
-    /// Whether it might bring a flight further, or end it in favour of its release.
-    fileprivate var goesOn: Bool {
+    /// An abort, and what the mesh has to say.
+    fileprivate var isUrgent: Bool {
         switch self {
-        case .declare, .withdraw, .abort, .pause, .report: false
-        default: true
+        case .abort: true
+        case .report(.woke): false
+        case .report: true
+        default: false
+        }
+    }
+
+    fileprivate var isManifest: Bool {
+        switch self {
+        case .declare, .withdraw: true
+        default: false
         }
     }
 }

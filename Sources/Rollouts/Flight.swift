@@ -51,7 +51,9 @@ package struct Flight: Hashable, Codable, Sendable {
     /// What the steps that were entered so far give to the arms. It is worked out from them every time and is kept
     /// nowhere: so no order of events can give a release more than the step that it has come to.
     package var exposure: Exposure {
-        if isSummited { return Exposure(shares: releases.indices.map { $0 == arm ? .all : .none }, rules: []) }
+        if isSummited {
+            return Exposure(shares: releases.indices.map { $0 == arm ? .all : .none }, rules: [])
+        }
         return plan.exposure(through: stage == .ready ? step : step + 1)
     }
 

@@ -42,7 +42,9 @@ extension FreezeCalendar {
 package struct NoFreezes: FreezeCalendar {
     package init() {}
 
-    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze])
+        -> Freeze?
+    {
         nil
     }
 }

@@ -18,8 +18,6 @@ package struct Failure: Hashable, Codable, Sendable {
     package let release: Release
     /// The name that CI announced; see `Flight.announced`.
     package let announced: String
-    /// Its number; see `Flight.number`.
-    package let flight: Sequence
     package let step: Int
     package let stepCount: Int
     package let reason: AbortReason

@@ -65,6 +65,7 @@ extension Rollout {
         guard let plan = declaration?.plan else { return }
         if let flight { cool(flight.releases, for: .zero, at: moment) }
         landed = nil
+        lastFlight = sequence
         warm.removeAll { warm in releases.contains { $0.place == warm.release.place } }
         queued = nil
         phase = .climbing(
@@ -125,8 +126,7 @@ extension Rollout {
         land(at: moment)
         phase = .aborted(
             Failure(
-                release: flight.release, announced: flight.announced, flight: flight.number,
-                step: flight.step, stepCount: flight.plan.steps.count,
+                release: flight.release, announced: flight.announced, step: flight.step, stepCount: flight.plan.steps.count,
                 reason: reason, at: moment))
     }
 

@@ -204,27 +204,38 @@ extension Draft {
     private static let sequenceMax = Sequence(Int64.max / 2)
 
     /// In mid-climb a fence of our own that is higher than our log can only be a rollback that was made while the
-    /// journal could not be written: of this flight, or of one before it. Once the release is taken back, the same
-    /// split under a higher number is that rollback too, and another split under a number that is just as near is
-    /// what somebody made of it. Anywhere else the log itself may be old, and writing would be a guess.
+    /// journal could not be written: of this flight, or of one before it. Once everything is to go to the stable
+    /// release, the same split under a higher number is that rollback too, and another split under a number that is
+    /// just as near is what somebody made of it. Anywhere else the log itself may be old, and writing would be a
+    /// guess.
     private mutating func fail(_ since: Sequence, _ failure: RouteFailure) {
-        guard failure.kind == .fenced, let bears = failure.bears, bears <= Self.sequenceMax,
-            rollout.stable != nil
-        else { return emit(.routeFailed(since: since, failure: failure)) }
-        if let flight = rollout.flight {
+        guard failure.kind == .fenced, let bears = failure.bears, bears <= Self.sequenceMax else {
+            return emit(.routeFailed(since: since, failure: failure))
+        }
+        if let flight = rollout.flight, rollout.stable != nil {
             emit(.fenceRaised(to: bears))
             if bears >= flight.number { emit(.aborted(reason: .unjournaledRollback)) }
-        } else if case .aborted(let abort) = rollout.phase, failure.isSameRoute || isNear(bears, abort) {
+        } else if mayWriteAbove(bears, failure) {
             emit(.fenceRaised(to: bears))
         } else {
             emit(.routeFailed(since: since, failure: failure))
         }
     }
 
-    /// Whether a number can be one that the journal was about to give when it could not: after the flight began, and
-    /// no further ahead than what one turn holds. The mesh of an old copy of the journal is mostly far ahead.
-    private func isNear(_ bears: Sequence, _ abort: Failure) -> Bool {
-        bears >= abort.flight && bears <= rollout.sequence + 32
+    private func mayWriteAbove(_ bears: Sequence, _ failure: RouteFailure) -> Bool {
+        switch rollout.phase {
+        case .empty: false
+        case .climbing: failure.isSameRoute
+        case .aborted: failure.isSameRoute || isNear(bears)
+        // At rest a number from nowhere is only told; see `drift`.
+        case .resting: rollout.routing?.isApplied == false && (failure.isSameRoute || isNear(bears))
+        }
+    }
+
+    /// Whether a number can be one that the journal was about to give when it could not: after the last flight began,
+    /// and no further ahead than what one turn holds. The mesh of an old copy of the journal is mostly far ahead.
+    private func isNear(_ bears: Sequence) -> Bool {
+        bears >= rollout.lastFlight && bears <= rollout.sequence + 32
     }
 
     /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is

@@ -87,7 +87,9 @@ extension Draft {
     /// What has taken longer than it was given.
     private var nextTrouble: Event? {
         guard let flight = rollout.flight else { return nil }
-        if let (gate, _) = flight.gate, let deadline = gate.deadline, let end = flight.gateOverdueAt, end <= now {
+        if let (gate, _) = flight.gate, let deadline = gate.deadline, let end = flight.gateOverdueAt,
+            end <= now
+        {
             let reason = "gate \(gate.name) gave no answer within \(deadline.text)"
             return gate.whenOverdue == .abort
                 ? .aborted(reason: .overdue(reason)) : .asked(reason: reason)

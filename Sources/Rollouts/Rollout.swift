@@ -20,6 +20,8 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var frozen: Freeze?
     /// The freezes that a person has overridden.
     package internal(set) var overridden: [Freeze] = []
+    /// The number of the last flight that was started.
+    var lastFlight: Sequence = 0
     /// What was announced last, once its flight has ended: announcing it again starts nothing.
     package internal(set) var landed: String?
     /// The release that is started when what it waits for is over.

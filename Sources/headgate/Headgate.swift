@@ -24,7 +24,8 @@ struct Headgate: AsyncParsableCommand {
             CommandGroup(
                 name: "Controller", subcommands: [Serve.self, JournalCommand.self, TokenCommand.self]),
             CommandGroup(
-                name: "Manifests", subcommands: [Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self]),
+                name: "Manifests",
+                subcommands: [Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self]),
             CommandGroup(
                 name: "Rollouts",
                 subcommands: [

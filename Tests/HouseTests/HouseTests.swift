@@ -38,7 +38,8 @@ import Testing
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser", "Logging", "Synchronization", "Foundation",
+            "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser",
+            "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],
     ]

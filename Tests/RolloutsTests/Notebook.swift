@@ -239,7 +239,8 @@ extension Notebook {
                     name: "qa", url: "http://qa/", deadline: parts.count > 1 ? try duration(parts[1]) : nil,
                     whenOverdue: overdue))
         case "shares":
-            return .setShares(parts[1].split(separator: "+").compactMap { Int($0) }.compactMap(Weight.init(percent:)))
+            return .setShares(
+                parts[1].split(separator: "+").compactMap { Int($0) }.compactMap(Weight.init(percent:)))
         case "conclude": return .conclude(Conclusion(rawValue: parts[1]) ?? .ask)
         default: break
         }

@@ -25,7 +25,8 @@ actor Mesh: TrafficRouter {
     func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
     {
         borne[rollout].map {
-            ObservedRoute(route: $0.route, since: $0.since, journal: $0.journal, text: "a=\($0.route.weight(of: .a))")
+            ObservedRoute(
+                route: $0.route, since: $0.since, journal: $0.journal, text: "a=\($0.route.weight(of: .a))")
         }
     }
 

@@ -10,7 +10,9 @@ package struct FreezeBook: FreezeCalendar, Hashable {
     }
 
     /// Asked whenever something is about to advance, so it looks at no more days than a window lasts.
-    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze]) -> Freeze? {
+    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze])
+        -> Freeze?
+    {
         rules.lazy.compactMap { $0.freeze(of: declaration, at: moment) }
             .filter { !overridden.contains($0) }.max { $0.end < $1.end }
     }

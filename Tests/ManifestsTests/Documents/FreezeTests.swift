@@ -136,7 +136,9 @@ struct FreezeDocumentTests {
 
     /// After a start nobody knows what it said before: nothing may advance until it is mended.
     @Test func aFreezeThatIsBrokenFromTheStartHoldsEverything() throws {
-        let set = load(["freeze.yaml": "apiVersion: headgate.dev/v1alpha1\nkind: Freeze\nmetadata: {name: x}\nspec: {}\n"])
+        let set = load([
+            "freeze.yaml": "apiVersion: headgate.dev/v1alpha1\nkind: Freeze\nmetadata: {name: x}\nspec: {}\n"
+        ])
         let declaration = try #require(load(["a": native(steps: "{setWeight: 5}")]).declarations.first)
         let moment = Moment(microseconds: 0)
         let held = set.freezes(after: nil).freeze(of: declaration, at: moment)
