@@ -1,6 +1,6 @@
 package import Analysis
 
-/// Where a rollout stands.
+/// Where a rollout stands. What is in flight lies elsewhere: most rollouts rest, and should cost little.
 package enum Phase: Hashable, Codable, Sendable {
     /// No release was ever announced. Leaves by `started`.
     case empty
@@ -8,9 +8,9 @@ package enum Phase: Hashable, Codable, Sendable {
     case resting
     /// A release is on its way up. Leaves by `completed`, `aborted`, `kept` or `restored`; a newer release takes
     /// its place by `started`.
-    case climbing(Flight)
+    indirect case climbing(Flight)
     /// A release was taken back; the stable one carries everything. Leaves by `started` or `restored`.
-    case aborted(Failure)
+    indirect case aborted(Failure)
 }
 
 /// A release that was taken back, and why.

@@ -51,7 +51,7 @@ package enum Step: Hashable, Codable, Sendable {
     case setShares([Weight])
     /// A rule that holds from here on, or takes the place of the one of its name. Passed when the data plane
     /// shows it.
-    case setRule(PlannedRule)
+    indirect case setRule(PlannedRule)
     /// Passed when the data plane shows that the rule is gone.
     case removeRule(String)
     /// Passed when the time is over, or by `promote` where there is none.
@@ -61,7 +61,7 @@ package enum Step: Hashable, Codable, Sendable {
     /// Passed by a good verdict.
     case analysis([Metric])
     /// Passed by the answer of somebody outside.
-    case gate(Gate)
+    indirect case gate(Gate)
     /// What becomes of a test that is over.
     case conclude(Conclusion)
 

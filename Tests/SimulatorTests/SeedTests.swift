@@ -34,7 +34,7 @@ import Testing
         #expect(Set(digests).count == 10, "seeds differ")
     }
 
-    private var seedCount: UInt64 { 700 }
+    private var seedCount: UInt64 { 500 }
 
     private func expectLawful(_ campaign: Campaign) {
         let tally = campaign.run()
