@@ -33,7 +33,6 @@ extension ControlLoop {
     private func rescueAll(among submissions: [Submission]) {
         // The journal may have answered while this waited for its turn.
         if Task.isCancelled { return }
-        // The wishes under way are being recorded, and may have ended the flight; those that wait may be declined.
         rescue(from: submissions + inbox.filter(\.isLasting))
     }
 
@@ -52,10 +51,15 @@ extension ControlLoop {
     }
 
     /// Starts every rollback that the reports and aborts among these come to and that is not under way.
+    ///
+    /// The wishes among them may be recorded, and have ended the flight; or they may be declined, and then nothing
+    /// may have moved for them. So what goes back does so with them and without them.
     @discardableResult
     private func rescue(from submissions: [Submission]) -> Batch {
-        let batch = Batch(submissions, of: rollouts, at: clock.now(), freezes)
-        for (name, order) in rollbacks(in: batch) {
+        let now = clock.now()
+        let batch = Batch(submissions, of: rollouts, at: now, freezes)
+        let sure = Batch(submissions.filter(\.isLasting), of: rollouts, at: now, freezes)
+        for (name, order) in rollbacks(in: batch, and: sure) {
             let rescue = Rescue(rollout: name, since: order.since)
             guard rescues[rescue] == nil else { continue }
             rescuesUnderWay.insert(rescue)
@@ -75,11 +79,12 @@ extension ControlLoop {
         )
     }
 
-    private func rollbacks(in batch: Batch) -> [(RolloutName, RouteOrder)] {
-        let aborted = Set(batch.entries.filter(\.event.isAbort).map(\.rollout))
+    private func rollbacks(in batch: Batch, and sure: Batch) -> [(RolloutName, RouteOrder)] {
+        let aborted = Set(sure.entries.filter(\.event.isAbort).map(\.rollout))
         return batch.drafts.sorted { $0.key < $1.key }.compactMap { name, draft in
             guard let order = draft.rollback else { return nil }
-            return aborted.contains(name) || isDurable(order, of: name) ? (name, order) : nil
+            let isSure = aborted.contains(name) && draft.stable == rollouts[name]?.stable
+            return isSure || isDurable(order, of: name) ? (name, order) : nil
         }
     }
 

@@ -201,8 +201,9 @@ extension ControlLoop {
 
     private func process(_ submissions: [Submission]) async -> JournalError? {
         let now = clock.now()
+        let submissions = submissions.map { $0.decided(at: now) }
         let batch = Batch(submissions, of: rollouts, at: now, freezes)
-        let precaution = takePrecaution(for: submissions.map { $0.decided(at: now) })
+        let precaution = takePrecaution(for: submissions)
         defer { precaution.cancel() }
         do throws(JournalError) {
             switch try await record(batch) {

@@ -49,9 +49,9 @@ import Testing
     private static var plans: [(String, Plan)] {
         [
             (
-                "two weights and a pause",
+                "a weight and a pause",
                 Plan(
-                    steps: [.setWeight(percent(10)), .pause(nil), .setWeight(percent(50))], judgement: .safe)
+                    steps: [.setWeight(percent(10)), .pause(nil)], judgement: .safe)
             ),
             (
                 "an analysis",

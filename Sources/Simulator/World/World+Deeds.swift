@@ -39,7 +39,9 @@ extension World {
 
     private func wakeRival(hasCopy: Bool, for duration: Duration) {
         // A rival that comes first owns the route; only one that comes late is none of its business.
-        guard let disk = lives.first?.disk, !mesh.borne.isEmpty else { return }
+        guard let disk = lives.first?.disk, manifests.allSatisfy({ mesh.borne[$0.name] != nil }) else {
+            return
+        }
         let rival = hasCopy ? disk.copy(of: dice.between(0, disk.entries.count)) : Disk(identity: "rival")
         note(
             .weather("a second controller wakes up with \(rival.entries.count) entries of \(rival.identity)"))

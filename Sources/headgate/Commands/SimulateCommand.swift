@@ -76,7 +76,7 @@ struct SimulateCommand: ParsableCommand {
         for state in outcome.states { print("\nin the end    \(state.standing)") }
         guard let violation = outcome.violations.first else { return }
         Output.complain(
-            "seed \(outcome.seed): law \(violation.law) at \(violation.moment): \(violation.text)")
+            "seed \(seed): law \(violation.law) at \(violation.moment): \(violation.text)")
         throw ExitCode.failure
     }
 
