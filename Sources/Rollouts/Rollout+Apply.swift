@@ -126,7 +126,8 @@ extension Rollout {
         land(at: moment)
         phase = .aborted(
             Failure(
-                release: flight.release, announced: flight.announced, step: flight.step, stepCount: flight.plan.steps.count,
+                release: flight.release, announced: flight.announced, step: flight.step,
+                stepCount: flight.plan.steps.count,
                 reason: reason, at: moment))
     }
 
