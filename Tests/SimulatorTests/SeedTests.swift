@@ -33,7 +33,7 @@ import Testing
     }
 
     /// Each was a defect once; the engine's or the machine's history says which.
-    @Test(arguments: [90, 651, 1271, 2174, 5092, 6269, 7442, 3_004_119, 3_012_527] as [UInt64])
+    @Test(arguments: [90, 651, 1271, 2174, 5092, 6269, 7442, 3_004_119, 3_012_527, 3_027_784] as [UInt64])
     func whatOnceBrokeALawDoesSoNoMore(_ seed: UInt64) {
         expectLawful(Campaign(seeds: seed..<(seed + 1), faults: .many))
     }

@@ -48,7 +48,11 @@ struct LaneLaw: Law {
         readings[entry.rollout, default: Reading()].read(entry)
         switch entry.event {
         case .aborted: expect(entry.rollout, life, "the release was aborted", isOpen: false, at: moment)
-        case .started, .completed, .restored, .kept: waits[entry.rollout] = nil
+        case .started, .restored, .kept: waits[entry.rollout] = nil
+        case .completed:
+            waits[entry.rollout] = nil
+            // The data plane shows it: what a process may have sent before it died has not come through.
+            lastSent[entry.rollout] = nil
         default: break
         }
     }
