@@ -79,7 +79,8 @@ extension Draft {
     }
 
     /// The release that waited, when nothing is in its way any more. What was in flight before must be off the
-    /// road: the data plane shows everything on the stable release.
+    /// road: the data plane shows everything on the stable release. What a manifest forbids now goes on waiting: the
+    /// refusal was for whoever announced it, and the next turn looks again.
     var nextFromQueue: Event? {
         guard let queued = rollout.queued, let policy = try? declaration().inFlight ?? .supersede,
             rollout.flight == nil ? rollout.routing?.isApplied != false : policy == .supersede
