@@ -55,7 +55,8 @@ let package = Package(
         module("Journal", ["Analysis", "Rollouts", grdb, crypto]),
         module("Engine", ["Analysis", "Rollouts", "Journal", deque, heap, logging]),
         module("Transport", ["CCurl", "CCurlShim"]),
-        module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport"]),
+        module("Kubernetes", ["Transport", "Manifests", logging]),
+        module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module("Sampling", ["Analysis", "Engine", "Transport"]),
         module("Signing", [crypto]),
         module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
@@ -89,7 +90,14 @@ let package = Package(
         tests("Journal", ["Analysis", "Rollouts", "Journal", grdb, crypto]),
         tests("Engine", ["Analysis", "Rollouts", "Journal", "Engine", grdb, logging]),
         tests("Transport", ["Transport"]),
-        tests("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Traffic"]),
+        .target(
+            name: "TestCluster",
+            dependencies: ["Transport", "Manifests", "Kubernetes", hummingbird, logging],
+            path: "Tests/Support/TestCluster", swiftSettings: strict),
+        tests("Kubernetes", ["Kubernetes", "Transport", "Manifests", "TestCluster", logging]),
+        tests(
+            "Traffic",
+            ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Traffic"]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(
             "Intake",

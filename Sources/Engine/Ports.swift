@@ -41,7 +41,8 @@ package struct Ports: Sendable {
         }
         let write = RouteWrite(
             rollout: rollout, target: order.target, route: order.route, since: since,
-            previous: order.previous, journal: journal)
+            previous: order.previous, journal: journal, occupants: order.occupants,
+            isRollback: order.isRollback)
         return await clock.within(limit) {
             do throws(RouteFailure) {
                 let receipt = try await router.write(write)

@@ -27,6 +27,8 @@ package struct RouteOrder: Hashable, Sendable {
     package let previous: Sequence
     package let attempt: Int
     package let notBefore: Moment
+    /// The release that runs in each place, by name.
+    package let occupants: [Place: String]
     /// Whether it takes traffic back to the stable release: such an order waits for nothing and nobody.
     package let isRollback: Bool
 }

@@ -59,11 +59,17 @@ package struct TrafficTarget: Hashable, Codable, Sendable {
     package var router: String
     package var backends: Backends
     package var settings: [String: String]
+    /// Whether the mesh's names stand for roles and not for places: `stable` is whichever place the stable release
+    /// has. Then a promotion is one more write, which makes the names true again. None: they stand for places.
+    package var namesRoles: Bool?
 
-    package init(router: String, backends: Backends, settings: [String: String] = [:]) {
+    package init(
+        router: String, backends: Backends, settings: [String: String] = [:], namesRoles: Bool? = nil
+    ) {
         self.router = router
         self.backends = backends
         self.settings = settings
+        self.namesRoles = namesRoles
     }
 }
 

@@ -49,13 +49,19 @@ extension Rollout {
         return RouteOrder(
             target: declaration.traffic, route: routing.route, since: routing.since,
             previous: routing.previous, attempt: routing.failures,
-            notBefore: routing.notBefore, isRollback: isReturning)
+            notBefore: routing.notBefore, occupants: occupants, isRollback: isReturning)
+    }
+
+    /// The release of each place that carries something or is about to.
+    private var occupants: [Place: String] {
+        let releases = (flight?.releases ?? []) + [stable].compactMap(\.self)
+        return Dictionary(releases.map { ($0.place, $0.name) }) { _, last in last }
     }
 
     /// Whether the route that is wanted is the stable release's alone.
     package var isReturning: Bool {
         guard let stable, let routing else { return false }
-        return routing.route == .all(to: stable.place)
+        return routing.route.isAll(to: stable.place)
     }
 
     private func measureOrder(_ id: RunID, _ run: AnalysisRun, _ index: Int) -> MeasureOrder? {

@@ -75,6 +75,12 @@ package struct Rollout: Hashable, Sendable {
 
     /// The route that the phase wants; none before the first release.
     var wantedRoute: Route? {
+        guard var route = phaseRoute, declaration?.traffic.namesRoles == true else { return phaseRoute }
+        route.home = stable?.place ?? flight?.release.place
+        return route
+    }
+
+    private var phaseRoute: Route? {
         switch phase {
         case .empty: return nil
         case .resting, .aborted: return stable.map { .all(to: $0.place) }

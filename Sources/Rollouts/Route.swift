@@ -7,6 +7,9 @@ package struct Route: Hashable, Sendable {
     package var rules: [RouteRule]
     /// Where users are to stay in their share.
     package var stickiness: Stickiness?
+    /// The stable release's place, for a mesh that names roles (`stable`, `canary`) and not places; see
+    /// `TrafficTarget.namesRoles`.
+    package var home: Place?
 
     /// A share for one place, and the rest for another.
     package init(_ weight: Weight, to place: Place, rest: Place) {
@@ -32,16 +35,24 @@ package struct Route: Hashable, Sendable {
     }
 
     /// Nil unless the shares make up the whole: for routes that were read back.
-    package init?(shares: [Place: Weight], rules: [RouteRule] = [], stickiness: Stickiness? = nil) {
+    package init?(
+        shares: [Place: Weight], rules: [RouteRule] = [], stickiness: Stickiness? = nil, home: Place? = nil
+    ) {
         let sum = shares.values.reduce(0) { $0 + UInt64($1.millionths) }
         guard sum == UInt64(Weight.all.millionths) else { return nil }
         self.shares = shares.filter { $0.value > .none }
         self.rules = rules
         self.stickiness = stickiness
+        self.home = home
     }
 
     package static func all(to place: Place) -> Route {
         Route(giving: [], rest: place)
+    }
+
+    /// Whether the place gets everything and no request is treated otherwise.
+    package func isAll(to place: Place) -> Bool {
+        weight(of: place) == .all && rules.isEmpty && stickiness == nil
     }
 
     package func weight(of place: Place) -> Weight {

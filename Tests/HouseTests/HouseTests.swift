@@ -14,7 +14,10 @@ import Testing
         "Journal": ["Analysis", "Rollouts", "GRDB", "Crypto", "Foundation", "Glibc"],
         "Engine": ["Analysis", "Rollouts", "Journal", "HeapModule", "DequeModule", "Logging", "Foundation"],
         "Transport": ["CCurl", "CCurlShim", "Foundation", "Glibc"],
-        "Traffic": ["Analysis", "Rollouts", "Engine", "Transport", "Dispatch", "Foundation", "Glibc"],
+        "Kubernetes": ["Transport", "Manifests", "Logging", "Foundation", "Glibc"],
+        "Traffic": [
+            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Dispatch", "Foundation", "Glibc",
+        ],
         "Sampling": ["Analysis", "Engine", "Transport", "Foundation"],
         "Signing": ["Crypto", "Foundation"],
         "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],

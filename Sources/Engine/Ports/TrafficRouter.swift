@@ -41,10 +41,14 @@ package struct RouteWrite: Hashable, Sendable {
     package let previous: Sequence
     /// The identity of the journal that wants it.
     package let journal: String
+    /// The release in each place, by name; for meshes whose names are pointed at releases.
+    package let occupants: [Place: String]
+    /// Whether it takes traffic back: then nothing is waited for that can be waited for later.
+    package let isRollback: Bool
 
     package init(
         rollout: RolloutName, target: TrafficTarget, route: Route, since: Sequence, previous: Sequence? = nil,
-        journal: String
+        journal: String, occupants: [Place: String] = [:], isRollback: Bool = false
     ) {
         self.rollout = rollout
         self.target = target
@@ -52,6 +56,8 @@ package struct RouteWrite: Hashable, Sendable {
         self.since = since
         self.previous = previous ?? max(since, 1) - 1
         self.journal = journal
+        self.occupants = occupants
+        self.isRollback = isRollback
     }
 
     /// Whether this write may take the place of one with that number. A higher one is either newer than this

@@ -1,0 +1,6 @@
+import Hummingbird
+import Kubernetes
+import Transport
+
+/// An API server for tests.
+package enum TestCluster {}
