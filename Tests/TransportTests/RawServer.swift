@@ -46,8 +46,10 @@ final class RawServer: @unchecked Sendable {
                 return !isStopped
             }
             guard keeps else { break }
-            // The descriptor stays open until the end, so that `stop` can't shut a stranger's.
-            Thread.detachNewThread {
+            // The descriptor stays open until the last thread has ended, and the server until then: a number that is
+            // given out again must not be shut down by one who means the former connection.
+            Thread.detachNewThread { [self] in
+                defer { withExtendedLifetime(self) {} }
                 serve(RawConnection(socket))
                 shutdown(socket, Int32(SHUT_RDWR))
             }
