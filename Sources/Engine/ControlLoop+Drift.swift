@@ -8,6 +8,7 @@ extension ControlLoop {
         for name in unexamined.sorted() + names.filter({ !unexamined.contains($0) }) {
             if Task.isCancelled { return }
             await examine(name)
+            await inspect(name)
         }
     }
 
@@ -28,12 +29,15 @@ extension ControlLoop {
                 guard await clock.hasSlept(for: limits.driftRetry) else { return }
                 let names = doubtful.sorted()
                 doubtful = []
-                for name in names { await examine(name) }
+                for name in names {
+                    await examine(name)
+                    await inspect(name)
+                }
             }
         }
     }
 
-    private func doubt(_ name: RolloutName) {
+    func doubt(_ name: RolloutName) {
         doubtful.insert(name)
         doubts.ring()
     }

@@ -57,6 +57,7 @@ extension ControlLoop {
             switch job.action {
             case .wake(let moment): report([(job, .woke(at: moment))])
             case .route(let order): launch(order, job)
+            case .scale(let order): launch(order, job)
             case .ask(let order): launch(order, job)
             case .measure(let order):
                 if askers[order.query] == nil { questions.append(order.query) }
@@ -74,6 +75,17 @@ extension ControlLoop {
                     order, of: job.rollout, journal: self.journal.identity, within: self.limits.routeDeadline,
                     on: self.clock
                 ) { await self.note($0, of: job.rollout) }
+                await self.report([(job, outcome)])
+            })
+    }
+
+    private func launch(_ order: ScaleOrder, _ job: Job) {
+        works.add(
+            [job],
+            begin {
+                let outcome = await self.ports.carryOut(
+                    order, of: job.rollout, journal: self.journal.identity, within: self.limits.scaleDeadline,
+                    on: self.clock)
                 await self.report([(job, outcome)])
             })
     }

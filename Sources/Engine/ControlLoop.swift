@@ -89,7 +89,9 @@ extension ControlLoop {
     package func run() async {
         holdUnexamined()
         names.forEach(reschedule)
-        let watchers = ports.allRouters.map { router in begin { await self.watch(router) } }
+        let watchers =
+            ports.allRouters.map { router in begin { await self.watch(router) } }
+            + ports.allWorkloads.map { controller in begin { await self.watch(controller) } }
         let surveys = [begin { await self.examineAll() }, begin { await self.examineAgain() }]
         await turnUntilStopped()
         isStopping = true

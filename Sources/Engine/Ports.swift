@@ -6,13 +6,16 @@ package struct Ports: Sendable {
     let routers: [String: any TrafficRouter]
     let providers: [String: any MetricProvider]
     let gates: (any GateKeeper)?
+    let workloads: [String: any WorkloadController]
 
     package init(
-        routers: [any TrafficRouter], providers: [any MetricProvider], gates: (any GateKeeper)? = nil
+        routers: [any TrafficRouter], providers: [any MetricProvider], gates: (any GateKeeper)? = nil,
+        workloads: [any WorkloadController] = []
     ) {
         self.gates = gates
         self.routers = Dictionary(uniqueKeysWithValues: routers.map { ($0.kind, $0) })
         self.providers = Dictionary(uniqueKeysWithValues: providers.map { ($0.kind, $0) })
+        self.workloads = Dictionary(uniqueKeysWithValues: workloads.map { ($0.kind, $0) })
     }
 
     var allRouters: [any TrafficRouter] { routers.sorted { $0.key < $1.key }.map(\.value) }
@@ -23,6 +26,8 @@ package struct Ports: Sendable {
         case .route(let order) where order.isRollback: .free
         case .route(let order):
             .backend("route " + (routers[order.target.router]?.backend(of: order.target) ?? ""))
+        case .scale(let order):
+            .backend("scale " + (workloads[order.target.controller]?.backend(of: order.target) ?? ""))
         case .ask(let order): .backend("ask " + (gates?.backend(of: order.gate) ?? ""))
         case .measure(let order):
             .backend("measure " + (providers[order.query.provider]?.backend(of: order.query) ?? ""))
@@ -57,6 +62,35 @@ package struct Ports: Sendable {
     private func unknownRouter(_ kind: String) -> RouteFailure {
         let known = routers.keys.sorted().joined(separator: ", ")
         return RouteFailure(.rejected, "no router \"\(kind)\" is configured; configured: \(known)")
+    }
+
+    var allWorkloads: [any WorkloadController] { workloads.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// Gives the releases their sizes and waits until all instances are ready, or until the time is over.
+    func carryOut(
+        _ order: ScaleOrder, of rollout: RolloutName, journal: String, within limit: Duration,
+        on clock: any EngineClock
+    ) async -> Report {
+        let (since, attempt) = (order.since, order.attempt)
+        guard let controller = workloads[order.target.controller] else {
+            return .scaleFailed(
+                since: since, attempt: attempt, failure: unknownController(order.target.controller))
+        }
+        let write = ScaleWrite(
+            rollout: rollout, target: order.target, sizes: order.sizes, since: since, journal: journal)
+        return await clock.within(limit) {
+            do throws(WorkloadFailure) {
+                return .scaled(since: since, evidence: try await controller.scale(write).text)
+            } catch {
+                return .scaleFailed(since: since, attempt: attempt, failure: error)
+            }
+        }
+    }
+
+    private func unknownController(_ kind: String) -> WorkloadFailure {
+        let known = workloads.keys.sorted().joined(separator: ", ")
+        return WorkloadFailure(
+            .rejected, "no workload controller \"\(kind)\" is configured; configured: \(known)")
     }
 
     /// The store's own timeout is the limit; a moment more lets the provider say why in its own words.

@@ -8,7 +8,9 @@ package struct ResourceKind: Hashable, Sendable {
     package let plural: String
     package let isNamespaced: Bool
 
-    package init(_ group: String, _ version: String, _ kind: String, plural: String, isNamespaced: Bool = true) {
+    package init(
+        _ group: String, _ version: String, _ kind: String, plural: String, isNamespaced: Bool = true
+    ) {
         self.group = group
         self.version = version
         self.kind = kind

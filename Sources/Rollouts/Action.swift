@@ -3,6 +3,7 @@ package import Analysis
 /// The work that a state wants, in the infinitive. Derived, never stored; independent of each other.
 package enum Action: Hashable, Sendable {
     case route(RouteOrder)
+    case scale(ScaleOrder)
     case measure(MeasureOrder)
     case ask(GateOrder)
     /// Say when the moment has come.
@@ -12,6 +13,7 @@ package enum Action: Hashable, Sendable {
     package var notBefore: Moment {
         switch self {
         case .route(let order): order.notBefore
+        case .scale(let order): order.notBefore
         case .measure(let order): order.notBefore
         case .ask(let order): order.notBefore
         case .wake(let moment): moment

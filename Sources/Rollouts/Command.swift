@@ -29,6 +29,8 @@ package enum Command: Sendable {
 package enum Report: Sendable {
     case routed(since: Sequence, evidence: String)
     case routeFailed(since: Sequence, attempt: Int, failure: RouteFailure)
+    case scaled(since: Sequence, evidence: String)
+    case scaleFailed(since: Sequence, attempt: Int, failure: WorkloadFailure)
     case measured(MeasureOrder, Sample, startedAt: Moment, finishedAt: Moment)
     case answered(GateOrder, GateAnswer)
     case woke(at: Moment)
@@ -38,6 +40,8 @@ package enum Report: Sendable {
     /// Not the outcome of an action: the mesh bears something else than it was shown to. `bears` is the number
     /// on it, where it is this journal's.
     case drifted(found: String, bears: Sequence?)
+    /// Not the outcome of an action: instances that were ready are missing.
+    case shrunk(since: Sequence, found: String)
 }
 
 /// A wish that is declined. The text says what stands in the way and what would help.
@@ -50,6 +54,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case noStableRelease(RolloutName)
     case stepMoved(from: Int, to: Int)
     case notApplied(Weight, trouble: String?)
+    case notScaled(trouble: String?)
     case summiting
     case busy(release: String, step: Int)
     case frozen(Freeze)
@@ -83,6 +88,9 @@ extension Refusal: CustomStringConvertible {
             "step \(from + 1) is over, the rollout is at step \(to + 1); look again before you promote"
         case .notApplied(let weight, let trouble):
             "\(weight) is not applied yet"
+                + (trouble.map { ": \($0)" } ?? "; wait a moment, or promote --full")
+        case .notScaled(let trouble):
+            "the instances are not ready yet"
                 + (trouble.map { ": \($0)" } ?? "; wait a moment, or promote --full")
         case .summiting: "all steps are passed; the release is getting all traffic"
         case .busy(let release, let step):

@@ -14,11 +14,13 @@ package struct Declaration: Hashable, Codable, Sendable {
     /// A return to one of the last so many stable releases skips the steps; none: every release climbs.
     package var rollbackWindow: Int?
     package var progressDeadline: ProgressDeadline?
+    /// Who runs the releases. None: whoever deploys them, before they are announced.
+    package var workload: WorkloadTarget?
 
     package init(
         name: RolloutName, traffic: TrafficTarget, plan: Plan, isPaused: Bool = false, source: String,
         labels: [String: String]? = nil, inFlight: InFlightPolicy? = nil, rollbackWindow: Int? = nil,
-        progressDeadline: ProgressDeadline? = nil
+        progressDeadline: ProgressDeadline? = nil, workload: WorkloadTarget? = nil
     ) {
         self.name = name
         self.traffic = traffic
@@ -29,6 +31,7 @@ package struct Declaration: Hashable, Codable, Sendable {
         self.inFlight = inFlight
         self.rollbackWindow = rollbackWindow
         self.progressDeadline = progressDeadline
+        self.workload = workload
     }
 }
 

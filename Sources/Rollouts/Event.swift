@@ -37,6 +37,11 @@ package enum Event: Hashable, Codable, Sendable {
     /// The data plane shows what `since` wanted.
     case routed(since: Sequence, evidence: String)
     case routeFailed(since: Sequence, failure: RouteFailure)
+    /// The instances that `since` wanted are ready.
+    case scaled(since: Sequence, evidence: String)
+    case scaleFailed(since: Sequence, failure: WorkloadFailure)
+    /// Instances are missing that were ready; they are wanted again.
+    case shrunk(found: String)
     /// Somebody else changed the route; it is wanted again.
     case drifted(found: String)
     /// The mesh already bears a later write than this log knows of: the numbers go on above it.

@@ -108,7 +108,7 @@ extension Exposure {
                 rules.append(rule)
             }
         case .removeRule(let name): rules.removeAll { $0.name == name }
-        case .pause, .reachAge, .analysis, .gate, .conclude: break
+        case .setScale, .pause, .reachAge, .analysis, .gate, .conclude: break
         }
     }
 }
@@ -117,7 +117,8 @@ extension Exposure {
 package enum Stage: Hashable, Codable, Sendable {
     /// Between two steps. Leaves by `stepEntered`, or by `summited` after the last.
     case ready
-    /// The step's route is wanted. Leaves by `stepPassed` when the data plane shows it.
+    /// The step's route is wanted, or its instances. Leaves by `stepPassed` when the data plane shows the one and
+    /// the others are ready.
     case routing
     /// Letting the step run. Leaves by `stepPassed`: when the moment has come, or by a person's `promote`.
     case pausing(until: Moment?)

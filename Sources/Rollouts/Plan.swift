@@ -54,6 +54,8 @@ package enum Step: Hashable, Codable, Sendable {
     indirect case setRule(PlannedRule)
     /// Passed when the data plane shows that the rule is gone.
     case removeRule(String)
+    /// Passed when that many instances are ready. Holds until another one takes its place.
+    case setScale(ReleaseScale)
     /// Passed when the time is over, or by `promote` where there is none.
     case pause(Duration?)
     /// Passed when the flight has gone on for so long, or by `promote`.
@@ -69,7 +71,7 @@ package enum Step: Hashable, Codable, Sendable {
     package var isRouted: Bool {
         switch self {
         case .setWeight, .setShares, .setRule, .removeRule: true
-        case .pause, .reachAge, .analysis, .gate, .conclude: false
+        case .setScale, .pause, .reachAge, .analysis, .gate, .conclude: false
         }
     }
 }

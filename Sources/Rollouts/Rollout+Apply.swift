@@ -28,6 +28,9 @@ extension Rollout {
         case .routed(let since, let evidence): update(since) { $0.settle(evidence) }
         case .routeFailed(let since, let failure): fail(since, failure, at: moment)
         case .drifted: rewantRoute(at: moment)
+        case .scaled(let since, let evidence): scale(since) { $0.settle(evidence) }
+        case .scaleFailed(let since, let failure): fail(since, failure, at: moment)
+        case .shrunk: rewantSizes(at: moment)
         case .fenceRaised(let bears): raiseFence(to: bears, at: moment)
         case .measured(let id, let metric, let measurement):
             change { flight, _ in flight.count(measurement, ofMetric: metric, in: id) }
@@ -43,13 +46,16 @@ extension Rollout {
         case .freezeOverridden(let freeze, _, _): override(freeze)
         }
         wantRoute(at: moment)
+        wantSizes(at: moment)
     }
 
     private mutating func declare(_ declaration: Declaration, at moment: Moment) {
-        let isMoved = self.declaration.map { $0.traffic != declaration.traffic } ?? false
+        let former = self.declaration
         self.declaration = declaration
         isWithdrawn = false
-        if isMoved { rewantRoute(at: moment) }
+        guard let former else { return }
+        if former.traffic != declaration.traffic { rewantRoute(at: moment) }
+        if let workload = declaration.workload, former.workload != workload { rewantSizes(at: moment) }
     }
 
     /// CI has deployed it before it was announced: what was kept warm in its place is gone.
@@ -191,6 +197,44 @@ extension Rollout {
     }
 }
 
+// MARK: - The instances
+
+extension Rollout {
+    private mutating func scale(_ since: Sequence, _ body: (inout Scaling) -> Void) {
+        guard scaling?.since == since, var changed = scaling else { return }
+        body(&changed)
+        scaling = changed
+    }
+
+    private mutating func fail(_ since: Sequence, _ failure: WorkloadFailure, at moment: Moment) {
+        let seed = name.text
+        scale(since) { scaling in
+            scaling.failures += 1
+            scaling.lastFailure = failure
+            scaling.notBefore = moment + Backoff.ordinary.delay(failures: scaling.failures, seed: seed)
+        }
+    }
+
+    private mutating func rewantSizes(at moment: Moment) {
+        guard let scaling else { return }
+        self.scaling = Scaling(sizes: scaling.sizes, since: sequence, notBefore: moment)
+    }
+
+    /// The one place where sizes come to be wanted: whatever event changed what needs them.
+    private mutating func wantSizes(at moment: Moment) {
+        guard let wanted = wantedSizes else { return scaling = nil }
+        guard scaling?.sizes != wanted, scaling != nil || !wanted.isEmpty else { return }
+        scaling = Scaling(sizes: wanted, since: sequence, notBefore: moment)
+    }
+}
+
+extension Scaling {
+    fileprivate mutating func settle(_ evidence: String) {
+        self.evidence = evidence
+        lastFailure = nil
+    }
+}
+
 extension Routing {
     fileprivate mutating func settle(_ evidence: String) {
         self.evidence = evidence
@@ -216,7 +260,7 @@ extension Flight {
 
     private func stage(of step: Step, of rollout: Rollout, at moment: Moment) -> Stage {
         switch step {
-        case .setWeight, .setShares, .setRule, .removeRule: .routing
+        case .setWeight, .setShares, .setRule, .removeRule, .setScale: .routing
         case .pause(let duration): .pausing(until: duration.map { moment + $0 })
         case .reachAge(let age): .pausing(until: startedAt + age)
         case .analysis(let metrics): .analysing(run(of: metrics, in: rollout, at: moment))

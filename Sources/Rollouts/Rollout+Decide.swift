@@ -104,7 +104,11 @@ extension Draft {
         switch flight.stage {
         case .summiting: throw .summiting
         case .routing where rollout.routing?.isApplied != true:
-            throw .notApplied(flight.weight, trouble: rollout.routing?.lastFailure?.message)
+            throw .notApplied(
+                flight.weight,
+                trouble: rollout.routing?.lastFailure?.message ?? rollout.scaling?.lastFailure?.message)
+        case .routing where rollout.scaling?.isReady == false:
+            throw .notScaled(trouble: rollout.scaling?.lastFailure?.message)
         case .asking where flight.isAtConclusion && flight.releases.count > 1:
             throw .noArm(nil, known: flight.plan.arms ?? [])
         default: break
@@ -187,6 +191,14 @@ extension Draft {
             if isAwaited(since) { emit(.routed(since: since, evidence: evidence)) }
         case .routeFailed(let since, let attempt, let failure):
             if isAwaited(since), rollout.routing?.failures == attempt { fail(since, failure) }
+        case .scaled(let since, let evidence):
+            if areAwaited(since) { emit(.scaled(since: since, evidence: evidence)) }
+        case .scaleFailed(let since, let attempt, let failure):
+            if areAwaited(since), rollout.scaling?.failures == attempt {
+                emit(.scaleFailed(since: since, failure: failure))
+            }
+        case .shrunk(let since, let found):
+            if rollout.scaling?.since == since, !areAwaited(since) { emit(.shrunk(found: found)) }
         case .measured(let order, let sample, let start, let end):
             measure(order, sample, from: start, to: end)
         case .answered(let order, let answer): hear(answer, order)
@@ -194,6 +206,11 @@ extension Draft {
         case .woke: break
         case .drifted(let found, let bears): drift(found, bears)
         }
+    }
+
+    /// The instances.
+    private func areAwaited(_ since: Sequence) -> Bool {
+        rollout.scaling.map { $0.since == since && !$0.isReady } ?? false
     }
 
     private func isAwaited(_ since: Sequence) -> Bool {

@@ -5,6 +5,7 @@ extension Rollout {
     package var outstanding: Set<Action> {
         var actions = Set<Action>()
         if let order = routeOrder { actions.insert(.route(order)) }
+        if let order = scaleOrder { actions.insert(.scale(order)) }
         for moment in alarms { actions.insert(.wake(at: moment)) }
         guard let flight else { return actions }
         if let order = gateOrder(flight) { actions.insert(.ask(order)) }
@@ -31,7 +32,8 @@ extension Rollout {
     var overdueAt: Moment? {
         guard let deadline = declaration?.progressDeadline, let flight, heldBy == nil, stable != nil,
             !flight.cause.skipsSteps,
-            routing?.isApplied == false, flight.stage == .routing || flight.stage == .summiting
+            routing?.isApplied == false || scaling?.isReady == false,
+            flight.stage == .routing || flight.stage == .summiting
         else { return nil }
         return flight.progressSince + deadline.duration
     }
@@ -45,7 +47,7 @@ extension Rollout {
     }
 
     private var routeOrder: RouteOrder? {
-        guard let routing, !routing.isApplied, let declaration else { return nil }
+        guard let routing, !routing.isApplied, isRouteReady, let declaration else { return nil }
         return RouteOrder(
             target: declaration.traffic, route: routing.route, since: routing.since,
             previous: routing.previous, attempt: routing.failures,

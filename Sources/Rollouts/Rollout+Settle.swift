@@ -47,7 +47,7 @@ extension Draft {
         case .ready where !climbs(flight): return .summited(by: nil)
         case .ready where !flight.isPastSteps: return isHeld ? nil : .stepEntered(step: flight.step)
         case .ready: return isOpen ? .summited(by: nil) : nil
-        case .routing: return isApplied ? passed(.routed) : nil
+        case .routing: return isApplied && rollout.scaling?.isReady != false ? passed(.routed) : nil
         case .pausing(let until?) where until <= now:
             return passed(.elapsed) ?? .pauseElapsed(step: flight.step)
         case .paused: return passed(.elapsed)

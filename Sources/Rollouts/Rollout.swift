@@ -14,6 +14,8 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var stable: Release?
     package internal(set) var phase = Phase.empty
     package internal(set) var routing: Routing?
+    /// None where the instances are left to whoever deploys them.
+    package internal(set) var scaling: Scaling?
     /// Who paused it, while it is paused by command.
     package internal(set) var heldBy: String?
     /// What keeps it from advancing since it was about to; none when nothing is frozen, or nobody has tried.
@@ -53,13 +55,14 @@ package struct Rollout: Hashable, Sendable {
         }
         if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
-        return isRouteAwaited(by: flight) ? .route(routing?.lastFailure?.message) : nil
+        if isRouteAwaited(by: flight) { return .route(routing?.lastFailure?.message) }
+        return isScaleAwaited(by: flight) ? .instances(scaling?.lastFailure?.message) : nil
     }
 
     /// Whether a freeze is all that holds the flight. It does not hold back the end of a bake, which moves nothing.
     var isFrozenOnly: Bool {
         guard case .freeze = hold, let flight else { return false }
-        return flight.blindness == nil && !isRouteAwaited(by: flight)
+        return flight.blindness == nil && !isRouteAwaited(by: flight) && !isScaleAwaited(by: flight)
     }
 
     package func backend(of place: Place) -> String {
@@ -70,6 +73,12 @@ package struct Rollout: Hashable, Sendable {
     /// sets a weight waits for it anyway.
     private func isRouteAwaited(by flight: Flight) -> Bool {
         guard let routing, !routing.isApplied else { return false }
+        return flight.stage != .routing && flight.stage != .summiting
+    }
+
+    /// Whether instances are missing. A step that waits for its route waits for them anyway.
+    private func isScaleAwaited(by flight: Flight) -> Bool {
+        guard let scaling, !scaling.isReady else { return false }
         return flight.stage != .routing && flight.stage != .summiting
     }
 
@@ -97,6 +106,8 @@ package enum Hold: Hashable, Sendable {
     case outage(String)
     /// The data plane does not show the weight that was passed before: somebody changed it, or it was re-declared.
     case route(String?)
+    /// Instances are missing, of the release or of the stable one.
+    case instances(String?)
 }
 
 /// A release that was announced and has to wait.

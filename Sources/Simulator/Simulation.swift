@@ -94,7 +94,7 @@ extension Rollout {
     /// Whether it is healthy, rolled back, or waits for a person and says so; and the mesh has what it
     /// should.
     var isSettled: Bool {
-        guard routing?.isApplied != false else { return false }
+        guard routing?.isApplied != false, scaling?.isReady != false else { return false }
         guard let flight else { return warm.isEmpty && (queued == nil || queueWaitsForPerson) }
         return waitsForPerson(flight)
     }
@@ -109,7 +109,7 @@ extension Rollout {
         switch hold {
         case .command, .manifest: return true
         case .freeze(let freeze): return freeze.until == nil
-        case .outage, .route: return false
+        case .outage, .route, .instances: return false
         case nil: break
         }
         switch flight.stage {

@@ -56,6 +56,7 @@ private struct Drive {
         case .route(let order):
             weights.append(order.route.weight(of: rollout.flight?.release.place ?? .a))
             try take(.report(.routed(since: order.since, evidence: "shown")))
+        case .scale(let order): try take(.report(.scaled(since: order.since, evidence: "ready")))
         case .wake(let moment):
             now = max(now, moment)
             try take(.report(.woke(at: moment)))

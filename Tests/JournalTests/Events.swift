@@ -38,6 +38,10 @@ enum Events {
     static let wholeDeclaration: Declaration = {
         var whole = declaration
         whole.labels = ["team": "payments"]
+        whole.traffic.namesRoles = true
+        whole.workload = WorkloadTarget(
+            controller: "kubernetes", release: "web-5d9c", replicas: 10, replicasMin: 2,
+            settings: ["template": "{}"])
         whole.inFlight = .queue
         whole.rollbackWindow = 3
         whole.progressDeadline = ProgressDeadline(duration: .seconds(600), whenOverdue: .abort)
@@ -47,7 +51,8 @@ enum Events {
                 .setShares([.none, .all]),
                 .setRule(PlannedRule(name: "r", matches: [match], deed: .mirror(.all), arm: 1)),
                 .setRule(PlannedRule(name: "s", matches: [], deed: .send)), .removeRule("r"),
-                .reachAge(.seconds(3)), .conclude(.ask),
+                .reachAge(.seconds(3)), .conclude(.ask), .setScale(.traffic), .setScale(.instances(3)),
+                .setScale(.share(.all)),
                 .gate(
                     Gate(
                         name: "qa", url: "https://qa/", interval: .seconds(1), timeout: .seconds(2),
@@ -99,6 +104,8 @@ enum Events {
         .judged(judged), .asked(reason: "no traffic"),
         .aborted(reason: .verdict(judged)), .aborted(reason: .command(by: "token:alice", why: nil)),
         .aborted(reason: .command(by: "token:alice", why: "pager")), .aborted(reason: .unjournaledRollback),
+        .scaled(since: 4, evidence: "v2: 3 of 3"), .shrunk(found: "v2: 2 of 3 ready"),
+        .scaleFailed(since: 4, failure: WorkloadFailure(.failing, "v2: ImagePullBackOff")),
         .held(by: "token:alice"), .resumed(by: "token:alice"),
     ]
 
@@ -136,8 +143,11 @@ enum Events {
         case .frozen: 28
         case .thawed: 29
         case .freezeOverridden: 30
+        case .scaled: 31
+        case .scaleFailed: 32
+        case .shrunk: 33
         }
     }
 
-    static let kindCount = 31
+    static let kindCount = 34
 }

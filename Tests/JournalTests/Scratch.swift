@@ -17,8 +17,17 @@ final class Scratch: Sendable {
     }
 
     deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) }
+        do {
+            try remove()
+        } catch let error as CocoaError where error.code == .fileNoSuchFile {
+            // A journal that was just let go of took its own log away in the middle of this.
+            do { try remove() } catch { Issue.record(error) }
+        } catch {
+            Issue.record(error)
+        }
     }
+
+    private func remove() throws { try FileManager.default.removeItem(at: folder) }
 
     func open() throws -> EventJournal {
         try EventJournal.open(at: path, busyTimeout: .milliseconds(100))

@@ -39,6 +39,7 @@ private struct RandomWalk {
         checkThatNothingMovesWithoutACause(before)
         checkExposure()
         checkTheRollbackLane()
+        checkThatTrafficHasInstances()
         guard let action = chosen?.action, action.notBefore <= now else { return }
         #expect(!rollout.outstanding.contains(action), "seed \(seed): a report left its action outstanding")
     }
@@ -100,6 +101,21 @@ private struct RandomWalk {
         #expect(
             rollout.routing?.route == .all(to: stable.place), "seed \(seed): an abort left traffic behind")
         for case .route(let order) in rollout.outstanding { #expect(order.isRollback, "seed \(seed)") }
+        let isAwaited = rollout.routing?.isApplied == false
+        #expect(isAwaited == rollout.outstanding.contains(where: \.isRoute), "seed \(seed): it waits")
+    }
+
+    /// Up first, down last: what gets traffic, or got some and was not shown to have none, is not without instances;
+    /// and no weight goes up before they are ready.
+    private func checkThatTrafficHasInstances() {
+        guard let scaling = rollout.scaling, let routing = rollout.routing else { return }
+        for release in (rollout.flight?.releases ?? []) + [rollout.stable].compactMap(\.self)
+        where routing.route.reaches(release.place) {
+            #expect(scaling.sizes[release.name, default: 0] > 0, "seed \(seed): \(release.name) has none")
+        }
+        for case .route(let order) in rollout.outstanding where !order.isRollback {
+            #expect(scaling.isReady, "seed \(seed): traffic goes where nothing is ready")
+        }
     }
 
     // MARK: What happens
@@ -118,6 +134,10 @@ private struct RandomWalk {
         switch action {
         case .ask(let order): return .answered(order, anAnswerOfAGate)
         case .wake(let moment): return .woke(at: moment)
+        case .scale(let order):
+            if random.below(3) > 0 { return .scaled(since: order.since, evidence: "ready") }
+            let failure = WorkloadFailure(random.below(2) == 0 ? .failing : .unready, "no")
+            return .scaleFailed(since: order.since, attempt: order.attempt, failure: failure)
         case .measure(let order): return .measured(order, aSample, startedAt: now, finishedAt: now)
         case .route(let order):
             if random.below(4) > 0 { return .routed(since: order.since, evidence: "seen") }
@@ -152,7 +172,8 @@ private struct RandomWalk {
 
     private var aWish: Command {
         mutating get {
-            switch random.below(15) {
+            switch random.below(16) {
+            case 14: return .report(.shrunk(since: rollout.scaling?.since ?? 0, found: "one is gone"))
             case 0, 1: return .declare(aDeclaration)
             case 2, 3, 4:
                 released += random.below(3) == 0 ? 0 : 1
@@ -193,7 +214,16 @@ private struct RandomWalk {
                     router: "envoy", backends: Backends(names: ["a", "b", "c"]) ?? Backends(a: "a", b: "b")),
                 plan: plan, isPaused: random.below(6) == 0, source: "rollouts/checkout.yaml",
                 inFlight: InFlightPolicy.allCases[random.below(3)], rollbackWindow: random.below(3),
-                progressDeadline: aDeadline)
+                progressDeadline: aDeadline, workload: aWorkload)
+        }
+    }
+
+    private var aWorkload: WorkloadTarget? {
+        mutating get {
+            guard random.below(2) == 0 else { return nil }
+            return WorkloadTarget(
+                controller: "kubernetes", release: "v\(released)", replicas: 1 + random.below(12),
+                replicasMin: random.below(3) == 0 ? 2 : nil)
         }
     }
 
@@ -209,6 +239,7 @@ private struct RandomWalk {
                     name: "qa", url: "http://qa/", deadline: random.below(2) == 0 ? nil : .seconds(60),
                     whenOverdue: Overdue.allCases[random.below(2)])),
             .conclude(Conclusion.allCases[random.below(3)]),
+            .setScale([.traffic, .share(.percent(30)), .instances(random.below(3))][random.below(3)]),
         ]
         return menu[random.below(menu.count)]
     }
@@ -249,6 +280,12 @@ extension Step {
         case .setShares(let weights): weights.reduce(Weight.all) { $0.minus($1) }.complement
         default: .none
         }
+    }
+}
+
+extension Action {
+    fileprivate var isRoute: Bool {
+        if case .route = self { true } else { false }
     }
 }
 

@@ -46,6 +46,10 @@ struct Notebook {
             return "wants measure \(name(of: order)) number=\(order.number) at=\(clock(order.notBefore))"
         case .ask(let order):
             return "wants ask \(order.gate.name) number=\(order.number) at=\(clock(order.notBefore))"
+        case .scale(let order):
+            let sizes = order.sizes.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
+            let retry = order.attempt > 0 ? " attempt=\(order.attempt + 1)" : ""
+            return "wants scale \(sizes.joined(separator: " ")) since=\(order.since)\(retry)"
         case .wake(let moment): return "wants wake at=\(clock(moment))"
         }
     }
@@ -59,7 +63,8 @@ struct Notebook {
             case .mirror(let share): "\(rule.name)=\(share)->\(rule.place)"
             }
         }
-        return (shares + rules + [route.stickiness?.cookie].compactMap(\.self)).joined(separator: " ")
+        let home = route.home.map { "home=\($0)" }
+        return (shares + rules + [route.stickiness?.cookie, home].compactMap(\.self)).joined(separator: " ")
     }
 
     private func name(of order: MeasureOrder) -> String {
@@ -104,6 +109,11 @@ extension Notebook {
                     RouteFailure(
                         .fenced, "a later write", bears: UInt64(words[0]), isSameRoute: words.last == "same"))
             }
+        case "ready": scales.map { .report(.scaled(since: $0.since, evidence: "ready")) }
+        case "unready": scales.map { fail($0, WorkloadFailure(.unready, words.joined(separator: " "))) }
+        case "failing": scales.map { fail($0, WorkloadFailure(.failing, words.joined(separator: " "))) }
+        case "shrunk":
+            [.report(.shrunk(since: rollout.scaling?.since ?? 0, found: words.joined(separator: " ")))]
         case "drifted": [.report(.drifted(found: words.joined(separator: " "), bears: nil))]
         case "strange": [.report(.drifted(found: "a strange write", bears: UInt64(words[0])))]
         case "late": [.report(.routed(since: UInt64(words[0]) ?? 0, evidence: "an old report"))]
@@ -114,6 +124,14 @@ extension Notebook {
 
     private var routes: [RouteOrder] {
         rollout.outstanding.compactMap { if case .route(let order) = $0 { order } else { nil } }
+    }
+
+    private var scales: [ScaleOrder] {
+        rollout.outstanding.compactMap { if case .scale(let order) = $0 { order } else { nil } }
+    }
+
+    private func fail(_ order: ScaleOrder, _ failure: WorkloadFailure) -> Command {
+        .report(.scaleFailed(since: order.since, attempt: order.attempt, failure: failure))
     }
 
     private var gates: [GateOrder] {
@@ -185,14 +203,24 @@ extension Notebook {
         return Declaration(
             name: rollout.name, traffic: target(given), plan: plan, isPaused: given["paused"] != nil,
             source: "rollouts/checkout.yaml", inFlight: given["in-flight"].flatMap(InFlightPolicy.init),
-            rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given))
+            rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given),
+            workload: workload(given))
     }
 
-    /// `b=other`, or `places=3`.
+    /// `replicas=10`
+    private func workload(_ given: [String: String]) -> WorkloadTarget? {
+        given["replicas"].flatMap { Int($0) }.map {
+            WorkloadTarget(controller: "kubernetes", release: given["release"] ?? "v1", replicas: $0)
+        }
+    }
+
+    /// `b=other`, or `places=3`; `names=roles`.
     private func target(_ given: [String: String]) -> TrafficTarget {
         let places = Place.allCases.prefix(given["places"].flatMap { Int($0) } ?? 2)
         let names = places.map { $0 == .b ? given["b"] ?? "checkout-b" : "checkout-\($0)" }
-        return TrafficTarget(router: "envoy", backends: Backends(names: names) ?? Backends(a: "a", b: "b"))
+        return TrafficTarget(
+            router: "envoy", backends: Backends(names: names) ?? Backends(a: "a", b: "b"),
+            namesRoles: given["names"] == "roles" ? true : nil)
     }
 
     /// `deadline=abort:10s`
@@ -226,6 +254,10 @@ extension Notebook {
         if text == "pause" { return .pause(nil) }
         let parts = text.split(separator: ":").map(String.init)
         switch parts.first {
+        case "scale" where parts[1] == "traffic": return .setScale(.traffic)
+        case "scale" where parts[1].hasSuffix("%"):
+            return .setScale(.share(Int(parts[1].dropLast()).flatMap(Weight.init(percent:)) ?? .none))
+        case "scale": return .setScale(.instances(Int(parts[1]) ?? 0))
         case "header":
             let arm = parts.count > 2 ? Int(parts[2]) ?? 0 : 0
             return .setRule(PlannedRule(name: parts[1], matches: [], deed: .send, arm: arm))

@@ -10,6 +10,7 @@ extension Step {
         case .setShares(let weights): "give \(plan.shareText(weights))"
         case .setRule(let rule): "rule \(rule.sentence(plan))"
         case .removeRule(let name): "remove rule \(name)"
+        case .setScale(let scale): "instances: \(scale.sentence)"
         case .pause(let duration?): "pause \(duration.text)"
         case .pause(nil): "pause until promoted"
         case .reachAge(let age): "wait until \(age.text) after the start"

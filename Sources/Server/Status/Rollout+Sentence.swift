@@ -37,6 +37,9 @@ extension Rollout {
         let place = flight?.release.place ?? stable?.place ?? .a
         let rules = routing.route.rules.map { " and the rule \($0.name)" }.joined()
         let share = "\(routing.route.weight(of: place)) on \(backend(of: place))\(rules)"
+        if !isRouteReady || routing.isApplied, let scaling, !scaling.isReady {
+            return "waiting for instances of \(scaling.sizeText)"
+        }
         let trouble = routing.lastFailure.map { ": \($0.message)" } ?? ""
         return "waiting for \(declaration.traffic.router) to show \(share)\(trouble)"
     }
@@ -71,7 +74,17 @@ extension Hold {
         case .outage(let trouble): "the metrics store can't be asked: \(trouble); the weight holds"
         case .route(let failure):
             "the data plane does not show the weight" + (failure.map { ": \($0)" } ?? "")
+        case .instances(let failure):
+            "instances are missing" + (failure.map { ": \($0)" } ?? "") + "; nothing goes on before"
         }
+    }
+}
+
+extension Scaling {
+    /// `web-5d9c (10), web-7f6b (2): web-7f6b: 1 of 2 ready`
+    fileprivate var sizeText: String {
+        let wanted = sizes.sorted { $0.key < $1.key }.map { "\($0) (\($1))" }.joined(separator: ", ")
+        return wanted + (lastFailure.map { ": \($0.message)" } ?? "")
     }
 }
 

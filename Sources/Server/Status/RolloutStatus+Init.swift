@@ -15,6 +15,7 @@ extension RolloutStatus {
         canary = rollout.flight.map { ReleaseStatus($0.release, in: rollout) }
         weight = rollout.flight?.weight.percent ?? 0
         routing = rollout.routing.map { RoutingStatus($0, in: rollout) }
+        instances = rollout.scaling.map(InstancesStatus.init)
         arms = rollout.flight.flatMap { $0.releases.count > 1 ? $0.arms(in: rollout) : nil }
         queued = rollout.queued.map { QueuedStatus(release: $0.name, reason: $0.reason.sentence) }
         warm = rollout.warm.map { WarmStatus($0, in: rollout) }
@@ -48,7 +49,7 @@ extension Rollout {
     var phaseWord: PhaseWord {
         switch phase {
         case .empty: .pending
-        case .resting: isRouteAwaited ? .progressing : .healthy
+        case .resting: isRouteAwaited || scaling?.isReady == false ? .progressing : .healthy
         case .aborted: .degraded
         case .climbing(let flight): isPaused(flight) ? .paused : .progressing
         }
@@ -116,6 +117,17 @@ extension RoutingStatus {
     }
 }
 
+extension InstancesStatus {
+    fileprivate init(_ scaling: Scaling) {
+        wanted = scaling.sizes
+        isReady = scaling.isReady
+        since = scaling.since
+        evidence = scaling.evidence
+        failures = scaling.failures
+        lastFailure = scaling.lastFailure.map { "\($0.kind.rawValue): \($0.message)" }
+    }
+}
+
 extension StepStatus {
     fileprivate init(_ flight: Flight, at now: Moment) {
         count = flight.plan.steps.count
@@ -146,6 +158,7 @@ extension HoldStatus {
         case .freeze: kind = .freeze
         case .outage: kind = .outage
         case .route: kind = .route
+        case .instances: kind = .instances
         }
         message = hold.sentence
     }
@@ -169,6 +182,7 @@ extension Step {
         case .setWeight(let weight): "setWeight \(weight)"
         case .setShares(let weights): "shares " + weights.map(\.description).joined(separator: ", ")
         case .setRule(let rule): rule.text
+        case .setScale(let scale): "instances: \(scale.sentence)"
         case .removeRule(let name): "remove rule \(name)"
         case .reachAge(let age): "wait until \(age.text) after the start"
         case .gate(let gate): "gate \(gate.name)"

@@ -30,6 +30,8 @@ package struct RolloutStatus: Hashable, Codable, Sendable {
     package let history: [String]
     /// None before the first release.
     package let routing: RoutingStatus?
+    /// None where the instances are left to whoever deploys them.
+    package let instances: InstancesStatus?
     /// Where the next release is to be deployed before it is announced. None while traffic is there, or may be:
     /// wait until the release in flight has ended, or abort it.
     package let idleBackend: String?
@@ -108,6 +110,20 @@ package struct RoutingStatus: Hashable, Codable, Sendable {
     package let lastFailure: String?
 }
 
+package struct InstancesStatus: Hashable, Codable, Sendable {
+    /// By release; what is not in here is to have none.
+    package let wanted: [String: Int]
+    /// Whether all of them are ready.
+    package let isReady: Bool
+    /// The sequence of the event that wanted it.
+    package let since: UInt64
+    package let evidence: String?
+    /// Tries that failed since it was wanted.
+    package let failures: Int
+    /// Why they are not ready, in the platform's words.
+    package let lastFailure: String?
+}
+
 package struct StepStatus: Hashable, Codable, Sendable {
     /// From one; one more than `count` when all are passed.
     package let number: Int
@@ -123,7 +139,7 @@ package struct StepStatus: Hashable, Codable, Sendable {
 /// What keeps the release from going on, although its step would let it.
 package struct HoldStatus: Hashable, Codable, Sendable {
     package enum Kind: String, Hashable, Codable, Sendable {
-        case command, manifest, freeze, outage, route
+        case command, manifest, freeze, outage, route, instances
     }
 
     package let kind: Kind

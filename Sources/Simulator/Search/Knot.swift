@@ -86,6 +86,14 @@ extension Knot {
     private func moves(of action: Action) -> [Move] {
         switch action {
         case .route(let order): moves(of: order)
+        case .scale(let order):
+            [
+                .report(.scaled(since: order.since, evidence: "ready"), "the instances are ready"),
+                .report(
+                    .scaleFailed(
+                        since: order.since, attempt: order.attempt,
+                        failure: WorkloadFailure(.failing, "CrashLoopBackOff")), "instances fail"),
+            ]
         case .wake(let moment): [.report(.woke(at: moment), "time passes")]
         case .ask(let order):
             [(GateAnswer.yes(nil), "yes"), (.no(nil), "no"), (.wait(nil), "wait")].map { answer, word in
@@ -166,6 +174,7 @@ extension Knot {
         let releases: [Release]
         let route: Route?
         let borne: Route?
+        let sizes: [String: Int]
         let tallies: [[Int]]
         let warm: [Release]
         let history: [Release]
@@ -179,6 +188,7 @@ extension Knot {
         return Shape(
             stage: rollout.stageName, step: flight?.step ?? 0, flags: flags, stable: rollout.stable,
             releases: flight?.releases ?? [], route: rollout.routing?.route, borne: borne?.route,
+            sizes: rollout.scaling?.sizes ?? [:],
             tallies: flight?.runs.flatMap { $0.run.tallies.map(\.shape) } ?? [],
             warm: rollout.warm.map(\.release),
             history: rollout.history, queued: rollout.queued?.name,
@@ -195,6 +205,7 @@ extension Knot {
             flight?.background != nil, flight?.cause == .retry, flight?.cause == .undo,
             flight?.cause == .returned,
             (flight?.gate?.run.asked ?? 0) > 0, unproved != nil, isProved,
+            rollout.scaling?.isReady ?? true, rollout.scaling?.lastFailure != nil,
         ] + rollout.warm.map(\.isProved)
     }
 }
