@@ -110,7 +110,9 @@ let package = Package(
                 "Server", crypto, logging,
             ]),
         tests("Lab", ["Lab", "Transport"]),
-        tests("Simulator", ["Analysis", "Rollouts", "Journal", "Engine", "Manifests", "Simulator"]),
+        tests(
+            "Simulator", ["Analysis", "Rollouts", "Journal", "Engine", "Manifests", "Simulator"],
+            exclude: ["Wishes.txt"]),
         tests("House", []),
         tests(
             "Acceptance",

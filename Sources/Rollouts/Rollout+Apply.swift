@@ -180,20 +180,26 @@ extension Rollout {
     private mutating func rewantRoute(at moment: Moment) {
         guard let routing else { return }
         self.routing = Routing(
-            route: routing.route, since: sequence, previous: routing.since, notBefore: moment)
+            route: routing.route, since: sequence, previous: routing.since, occupants: routing.occupants,
+            notBefore: moment)
     }
 
     private mutating func raiseFence(to bears: Sequence, at moment: Moment) {
         sequence = max(sequence, bears) + 1
         guard let routing else { return }
-        self.routing = Routing(route: routing.route, since: sequence, previous: bears, notBefore: moment)
+        self.routing = Routing(
+            route: routing.route, since: sequence, previous: bears, occupants: routing.occupants,
+            notBefore: moment)
     }
 
     /// The one place where a route comes to be wanted: whatever event changed the phase.
     private mutating func wantRoute(at moment: Moment) {
-        guard let wanted = wantedRoute, routing?.route != wanted else { return }
+        guard let wanted = wantedRoute else { return }
+        let occupants = occupants(of: wanted)
+        guard routing?.route != wanted || routing?.occupants != occupants else { return }
         routing = Routing(
-            route: wanted, since: sequence, previous: routing?.since ?? 0, notBefore: moment)
+            route: wanted, since: sequence, previous: routing?.since ?? 0, occupants: occupants,
+            notBefore: moment)
     }
 }
 

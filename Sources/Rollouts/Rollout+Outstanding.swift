@@ -51,12 +51,17 @@ extension Rollout {
         return RouteOrder(
             target: declaration.traffic, route: routing.route, since: routing.since,
             previous: routing.previous, attempt: routing.failures,
-            notBefore: routing.notBefore, occupants: occupants, isRollback: isReturning)
+            notBefore: routing.notBefore, occupants: routing.occupants, isRollback: isReturning)
     }
 
-    /// The release of each place that carries something or is about to.
-    private var occupants: [Place: String] {
-        let releases = (flight?.releases ?? []) + [stable].compactMap(\.self)
+    /// The release of each place that the route reaches, where the mesh is to be told.
+    func occupants(of route: Route) -> [Place: String] {
+        guard let declaration, declaration.traffic.namesRoles == true || declaration.workload != nil else {
+            return [:]
+        }
+        let releases = ((flight?.releases ?? []) + [stable].compactMap(\.self)).filter {
+            route.reaches($0.place)
+        }
         return Dictionary(releases.map { ($0.place, $0.name) }) { _, last in last }
     }
 

@@ -8,6 +8,9 @@ package struct Routing: Hashable, Sendable {
     /// The latest number that the mesh may bear before this route is written: the one wanted before it. A higher
     /// one was written by nobody this log knows of.
     package let previous: Sequence
+    /// The release in each place that the route reaches, where the mesh is told: another release in the same place
+    /// is another route then. Empty where releases are put into their places by others.
+    package let occupants: [Place: String]
     /// What the data plane showed when it had the route; none while that is awaited.
     package var evidence: String?
     /// What the mesh's interface said when it took the write.
@@ -18,10 +21,13 @@ package struct Routing: Hashable, Sendable {
 
     package var isApplied: Bool { evidence != nil }
 
-    package init(route: Route, since: Sequence, previous: Sequence, notBefore: Moment) {
+    package init(
+        route: Route, since: Sequence, previous: Sequence, occupants: [Place: String] = [:], notBefore: Moment
+    ) {
         self.route = route
         self.since = since
         self.previous = previous
+        self.occupants = occupants
         self.notBefore = notBefore
     }
 }

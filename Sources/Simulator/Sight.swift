@@ -19,6 +19,8 @@ package indirect enum Sight: Sendable {
     case landed(RolloutName, Borne, over: Borne?)
     /// A data plane carries something new.
     case carried(RolloutName, plane: Int, Borne)
+    /// The platform took sizes; a release that is not among them has no instances any more.
+    case scaled(RolloutName, sizes: [String: Int])
     /// Somebody else changed what the mesh bears.
     case tampered(RolloutName)
     /// The metrics store answered.

@@ -48,7 +48,7 @@ extension World {
     private static let grace = Duration.seconds(90)
     private var lookEvery: Duration { max(.seconds(15), scenario.patience / 2_000) }
 
-    fileprivate func liveThrough() {
+    func liveThrough() {
         boot(Disk(identity: "journal"))
         for (delay, deed) in scenario.deeds { course.after(delay) { [self] in carryOut(deed) } }
         course.after(scenario.calmAfter) { [self] in calmDown() }
@@ -79,7 +79,8 @@ extension World {
         course.after(lookEvery) { [self] in look() }
     }
 
-    /// Lets all tasks come to their end, so that nothing is left behind.
+    /// Lets all tasks come to their end, so that nothing is left behind; and lets go of all that still holds on to the
+    /// world, which would never be freed otherwise.
     private func wind() {
         for life in lives where life.isAlive {
             life.isAlive = false
@@ -87,6 +88,9 @@ extension World {
             course.rouse(life)
         }
         executor.runAll()
+        course.stop()
+        for life in lives { life.leave() }
+        lives = []
     }
 }
 

@@ -52,6 +52,9 @@ extension Sight {
         case .landed(let rollout, let borne, _): "interface   \(rollout) #\(borne.since) \(borne.route.words)"
         case .carried(let rollout, let plane, let borne):
             "plane \(plane)     \(rollout) #\(borne.since) \(borne.route.words)"
+        case .scaled(let rollout, let sizes):
+            "platform    \(rollout) "
+                + sizes.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", ")
         case .tampered(let rollout): "tampering   \(rollout): somebody else changed the route"
         case .answered(let query, let isGood):
             "store       \(query.inOneLine): \(isGood ? "good" : "not good")"

@@ -45,7 +45,10 @@ extension Route {
 extension Rollout {
     /// Where it is stuck.
     fileprivate var plight: String {
-        let failure = routing?.lastFailure.map { "; route: \($0)" } ?? ""
+        let failure =
+            (routing?.lastFailure.map { "; route: \($0)" } ?? "")
+            + (scaling.map { $0.isReady ? "" : "; instances: \($0.lastFailure?.message ?? "not ready")" }
+                ?? "")
         let stage = flight.map { "step \($0.step + 1), \($0.stage)" } ?? "\(phase)"
         return "\(stage.prefix(200)), held by \(hold.map { "\($0)" } ?? "nothing"), "
             + "queued \(queued?.name ?? "nothing"), warm \(warm.map(\.release.name)), applied "

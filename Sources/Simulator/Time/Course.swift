@@ -37,6 +37,9 @@ final class Course: @unchecked Sendable {
         }
     }
 
+    /// Nothing happens any more.
+    func stop() { happenings = Heap() }
+
     private func next() -> Int {
         last += 1
         return last

@@ -2,7 +2,7 @@ import Analysis
 
 /// What a request goes to.
 enum Peer: Hashable, Sendable {
-    case mesh, store, gate
+    case mesh, store, gate, platform
 }
 
 extension World {

@@ -29,6 +29,13 @@ final class Life: @unchecked Sendable {
         self.skew = skew
         self.isRival = isRival
     }
+
+    /// What is left of a process that has ended: nothing.
+    func leave() {
+        loop = nil
+        task = nil
+        folderWatch = nil
+    }
 }
 
 /// The clock of one process, by the rules of `SteadyClock`: the wall is read once, and never before the last

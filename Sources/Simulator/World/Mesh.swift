@@ -39,6 +39,8 @@ package struct Borne: Hashable, Sendable {
     package var journal: String
     /// Whether somebody else had his hands on it.
     package var isTampered = false
+    /// The release that runs in each place, as whoever wrote it said.
+    var occupants: [Place: String] = [:]
     /// What an Envoy's admin interface would say of it.
     var dump: [UInt8] = []
 }

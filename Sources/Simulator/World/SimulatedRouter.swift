@@ -59,7 +59,8 @@ extension World {
         if happens(\.declined) { return RouteFailure(.rejected, "400 from the mesh") }
         let before = mesh.borne[write.rollout]
         if let before, let failure = objection(to: write, over: before) { return failure }
-        let borne = Borne(route: write.route, since: write.since, journal: write.journal)
+        let borne = Borne(
+            route: write.route, since: write.since, journal: write.journal, occupants: write.occupants)
         guard before != borne else { return nil }
         mesh.bear(borne, for: write.rollout)
         note(.landed(write.rollout, borne, over: before))

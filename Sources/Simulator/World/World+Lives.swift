@@ -49,7 +49,8 @@ extension World {
         let ports = Ports(
             routers: [WitnessedRouter(router(of: life), world: self, life: life)],
             providers: [provider(of: life)],
-            gates: SimulatedKeeper(world: self, life: life))
+            gates: SimulatedKeeper(world: self, life: life),
+            workloads: [SimulatedWorkloads(world: self, life: life)])
         let earliest = life.disk.entries.last?.moment ?? Moment(microseconds: 0)
         return ControlLoop(
             journal: SimulatedJournal(world: self, life: life), ports: ports,

@@ -15,6 +15,8 @@ final class World: @unchecked Sendable {
     var dice: Dice
     var faults: Faults
     var mesh: Mesh
+    /// Where the instances run.
+    var platform = Platform()
     var lives: [Life] = []
     /// The files that Envoys take their routes from.
     var folder: [String: [UInt8]] = [:]
