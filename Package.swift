@@ -15,6 +15,8 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 /// A module of ours: its name, what it may import of ours, and what else it needs.
@@ -40,6 +42,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     ],
@@ -55,7 +59,7 @@ let package = Package(
         module("Journal", ["Analysis", "Rollouts", grdb, crypto]),
         module("Engine", ["Analysis", "Rollouts", "Journal", deque, heap, logging]),
         module("Transport", ["CCurl", "CCurlShim"]),
-        module("Kubernetes", ["Transport", "Manifests", logging]),
+        module("Kubernetes", ["Transport", "Manifests", logging, subprocess, system]),
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module("Sampling", ["Analysis", "Engine", "Transport"]),
         module("Signing", [crypto]),

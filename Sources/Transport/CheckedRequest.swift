@@ -25,9 +25,16 @@ struct CheckedRequest: Sendable {
         } catch {
             throw TransportError(.invalidRequest, at: place, error.message)
         }
-        let goesStraight = request.connection.proxy == .none || request.connection.unixSocket != nil
-        proxy = goesStraight ? nil : try proxies.proxy(for: destination)
-        exemptFromProxy = proxies.exempt
+        let way = request.connection.unixSocket == nil ? request.connection.proxy : .none
+        switch way {
+        case .none: (proxy, exemptFromProxy) = (nil, "")
+        case .environment:
+            proxy = try proxies.proxy(for: destination)
+            exemptFromProxy = proxies.exempt
+        case .url(let url):
+            proxy = try Proxies(always: url).named(for: destination)
+            exemptFromProxy = ""
+        }
     }
 }
 

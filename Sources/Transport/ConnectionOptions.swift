@@ -37,6 +37,8 @@ package struct ConnectionOptions: Sendable, Hashable {
         /// What the client's `Proxies` say; those usually come from the environment.
         case environment
         case none
+        /// This one, whatever the environment says.
+        case url(String)
     }
 
     package var authorities: Authorities

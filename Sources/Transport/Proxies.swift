@@ -38,10 +38,23 @@ package struct Proxies: Sendable, Hashable {
         return Proxies(environment: Dictionary(uniqueKeysWithValues: pairs))
     }
 
+    /// One proxy for everything, as somebody wrote it down for one server.
+    init(always url: String) {
+        (http, https, exempt) = (url, url, "")
+    }
+
     /// The proxy for a destination; nil goes straight. Whether it is exempt is libcurl's to say.
     func proxy(for destination: Destination) throws(TransportError) -> String? {
         guard !destination.isLoopback else { return nil }
-        let proxy = destination.scheme == "https" ? https : http
+        return try readable(destination.scheme == "https" ? https : http, of: destination)
+    }
+
+    /// The same for a proxy that was named for this very server: a loopback address is no exception then.
+    func named(for destination: Destination) throws(TransportError) -> String? {
+        try readable(http, of: destination)
+    }
+
+    private func readable(_ proxy: String?, of destination: Destination) throws(TransportError) -> String? {
         if let proxy, !isReadable(proxy) {
             // The address may carry a password: it is not repeated here.
             throw TransportError(

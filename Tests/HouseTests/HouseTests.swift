@@ -14,7 +14,7 @@ import Testing
         "Journal": ["Analysis", "Rollouts", "GRDB", "Crypto", "Foundation", "Glibc"],
         "Engine": ["Analysis", "Rollouts", "Journal", "HeapModule", "DequeModule", "Logging", "Foundation"],
         "Transport": ["CCurl", "CCurlShim", "Foundation", "Glibc"],
-        "Kubernetes": ["Transport", "Manifests", "Logging", "Foundation", "Glibc"],
+        "Kubernetes": ["Transport", "Manifests", "Logging", "Subprocess", "SystemPackage", "Foundation"],
         "Traffic": [
             "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Dispatch", "Foundation", "Glibc",
         ],

@@ -1,0 +1,86 @@
+import Foundation
+import Transport
+
+/// One question to an API server, before it is known where that is and who asks.
+struct APIRequest: Hashable, Sendable {
+    /// As RBAC rules name it.
+    enum Verb: String, Hashable, Sendable, CaseIterable {
+        case get, list, watch, create, update, patch, delete
+    }
+
+    let verb: Verb
+    let kind: ResourceKind
+    let namespace: String?
+    /// None for a collection.
+    let name: String?
+    let subresource: String?
+    let query: [Parameter]
+    let contentType: String?
+    let body: JSON?
+
+    struct Parameter: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    init(
+        _ verb: Verb, _ kind: ResourceKind, in namespace: String?, _ name: String? = nil,
+        subresource: String? = nil, query: [Parameter] = [], contentType: String? = nil, body: JSON? = nil
+    ) {
+        self.verb = verb
+        self.kind = kind
+        self.namespace = kind.isNamespaced ? namespace : nil
+        self.name = name
+        self.subresource = subresource
+        self.query = query
+        self.contentType = contentType
+        self.body = body
+    }
+
+    var method: HTTPMethod {
+        switch verb {
+        case .get, .list, .watch: .get
+        case .create: .post
+        case .update: .put
+        case .patch: .patch
+        case .delete: .delete
+        }
+    }
+
+    /// `/apis/apps/v1/namespaces/shop/replicasets/web/scale?dryRun=All`
+    var target: String {
+        let parts = [namespace.map { "namespaces/\($0.inPath)" }, kind.plural, name?.inPath, subresource]
+        let path = ([kind.root] + parts.compactMap(\.self)).joined(separator: "/")
+        let query = query.map { "\($0.name)=\($0.value.inQuery)" }.joined(separator: "&")
+        return query.isEmpty ? path : "\(path)?\(query)"
+    }
+
+    /// What it is about, for messages: `VirtualService shop/web`, `pods of shop`.
+    var subject: String {
+        if let name { return ObjectReference(kind, name, in: namespace).description }
+        return kind.plural + (namespace.map { " of \($0)" } ?? "")
+    }
+
+    /// `replicasets/scale`, as RBAC rules name it.
+    var resource: String { ([kind.plural] + [subresource].compactMap(\.self)).joined(separator: "/") }
+}
+
+extension ResourceKind {
+    fileprivate var root: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
+}
+
+extension String {
+    /// What is not plain is spelled out, so that no name can become another path.
+    fileprivate var inPath: String { escaped(beside: "") }
+    fileprivate var inQuery: String { escaped(beside: ",:") }
+
+    private func escaped(beside allowed: String) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~\(allowed)".utf8)
+        return utf8.map { byte in
+            plain.contains(byte)
+                ? String(UnicodeScalar(byte))
+                : "%" + String(byte >> 4, radix: 16, uppercase: true)
+                    + String(byte & 15, radix: 16, uppercase: true)
+        }.joined()
+    }
+}

@@ -1,0 +1,69 @@
+import Transport
+
+/// What an API server says against a request: its `Status` object, as far as anybody acts on it.
+struct Objection: Hashable, Sendable {
+    let status: Int
+    let reason: String?
+    let message: String
+    let causes: [Cause]
+    let retryAfter: Duration?
+    /// Whether the object was named, so that it is the object that is missing and not its kind.
+    private let hasName: Bool
+
+    struct Cause: Hashable, Sendable {
+        let reason: String?
+        let message: String
+        let field: String?
+    }
+
+    init(_ response: HTTPResponse, _ body: JSON) {
+        let wait = response.headers["Retry-After"].flatMap { Int($0) }
+        self.init(status: response.status, body, retryAfter: wait)
+    }
+
+    /// `status` wins over what the body says: a proxy may have put its own on the way.
+    init(status: Int, _ body: JSON, retryAfter: Int? = nil) {
+        self.status = status
+        let details = body["details"]
+        reason = body["reason"]?.string
+        message = body["message"]?.string.map(Self.bounded) ?? "the server answered HTTP \(status)"
+        causes = (details["causes"]?.array ?? []).map(Cause.init)
+        hasName = details["name"]?.string?.isEmpty == false
+        self.retryAfter = (retryAfter ?? details["retryAfterSeconds"]?.integer).map { .seconds($0) }
+    }
+
+    /// Error texts may quote whole objects.
+    private static func bounded(_ text: String) -> String {
+        text.count > 1_000 ? text.prefix(1_000) + "…" : text
+    }
+
+    var isAboutUnknownField: Bool {
+        message.contains("field not declared in schema") || message.contains("unknown field")
+    }
+
+    var isAboutKind: Bool {
+        !hasName || message.contains("the server could not find the requested resource")
+    }
+
+    /// Who owns the fields that an apply would have changed.
+    var owner: (manager: String, fields: [String])? {
+        let conflicts = causes.filter { $0.reason == "FieldManagerConflict" }
+        guard !conflicts.isEmpty || message.hasPrefix("Apply failed with") else { return nil }
+        let manager = Self.quoted(in: conflicts.first?.message ?? message) ?? "another manager"
+        return (manager, conflicts.compactMap(\.field))
+    }
+
+    /// `conflict with "gitops" using v1` → `gitops`
+    private static func quoted(in text: String) -> String? {
+        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.count > 2 ? String(parts[1]) : nil
+    }
+}
+
+extension Objection.Cause {
+    fileprivate init(_ json: JSON) {
+        reason = json["reason"]?.string
+        message = json["message"]?.string ?? ""
+        field = json["field"]?.string
+    }
+}
