@@ -46,7 +46,7 @@ private func configuration(_ target: EnvoyTarget, _ route: Route, _ marks: Route
 }
 
 /// FNV-1a in 64 bits: tells two contents of one sequence apart, and guards nothing.
-private func fingerprint(of bytes: [UInt8]) -> String {
+func fingerprint(of bytes: [UInt8]) -> String {
     let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
