@@ -82,9 +82,10 @@ let package = Package(
         .executableTarget(
             name: "headgate",
             dependencies: [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-                "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", argumentParser,
-                hummingbird, logging,
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes",
+                "Traffic",
+                "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
+                argumentParser, hummingbird, logging,
             ],
             swiftSettings: strict),
 

@@ -8,7 +8,8 @@ import Testing
 @Suite struct CorpusRunTests {
     private static let runnable = [
         "functional_rollout-basic.yaml", "functional_rollout-bluegreen.yaml", "rollout-bluegreen.yaml",
-        "rollout-canary.yaml", "rollout-template-ref.yaml",
+        "rollout-canary.yaml", "rollout-template-ref.yaml", "istio_istio-host-split.yaml",
+        "istio_istio-subset-split.yaml",
     ]
 
     @Test(arguments: runnable) func runsToTheEnd(_ file: String) throws {

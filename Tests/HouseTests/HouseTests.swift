@@ -40,8 +40,8 @@ import Testing
             "Logging", "Dispatch", "Synchronization", "Foundation",
         ],
         "headgate": [
-            "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Traffic", "Sampling",
-            "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser",
+            "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
+            "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],

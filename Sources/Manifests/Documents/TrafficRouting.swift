@@ -50,15 +50,23 @@ struct TrafficRouting {
         }
     }
 
-    /// Argo knows no Envoy, so that its documents only ever name routers that are still to come.
+    /// Argo knows no Envoy.
     func shape(_ dialect: Dialect) -> Shape<Routed> {
         .object { fields in
             let order = fields.optional("managedRoutes", in: dialect, .managedRoutes)
             let envoy = dialect == .headgate ? fields.field("envoy") : nil
+            let istio = fields.field("istio", in: dialect)
             fields.refuseUnsupported(unsupported)
+            if let envoy, istio != nil {
+                envoy.refuse("a rollout's traffic is moved by one router, and istio is named beside it")
+            }
             if let envoy { return envoy.read(self.envoy).map { Routed($0, ruleOrder: order) } }
+            if let istio {
+                let shape = IstioRouting(services: services, managedRoutes: order ?? []).shape
+                return istio.read(shape).map { Routed($0, ruleOrder: order) }
+            }
             if dialect == .headgate, fields.field.node.mapping?.isEmpty == true {
-                fields.field.refuse("needs one of: envoy")
+                fields.field.refuse("needs one of: envoy, istio")
             }
             return Routed(target, ruleOrder: order)
         }
@@ -66,7 +74,7 @@ struct TrafficRouting {
 
     private var envoy: Shape<TrafficTarget> {
         .object { fields in
-            let clusters = fields.optional("clusters", .clusters)
+            let clusters = fields.optional("clusters", .placeNames)
             var target = TrafficTarget(router: "envoy", backends: clusters ?? backends)
             target.settings["route"] = fields.optional("route", .routeName)
             target.settings["domains"] = fields.optional("domains", .domains)
@@ -78,11 +86,11 @@ struct TrafficRouting {
 
 private let unsupported: KeyValuePairs<String, String> = [
     "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only, "gatewayAPI": only,
-    "istio": only, "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only,
+    "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only,
     "plugins": only, "smi": only, "traefik": only,
 ]
 
-private let only = "the router that works is envoy"
+private let only = "the routers that work are envoy and istio"
 
 extension Shape where Output == [String] {
     /// `[{name: first}, {name: second}]`.
@@ -102,17 +110,17 @@ extension Shape where Output == [String] {
 
 extension Shape where Output == Backends {
     /// The places in their order.
-    fileprivate static var clusters: Shape {
+    static var placeNames: Shape {
         Shape { field in
             guard let names = field.read(.list(of: .nonEmptyString)) else { return nil }
             guard let backends = Backends(names: names) else {
                 field.refuse(
-                    "needs a cluster for each place, two to \(Place.allCases.count); found \(names.count)")
+                    "needs a name for each place, two to \(Place.allCases.count); found \(names.count)")
                 return nil
             }
             var seen: Set<String> = []
             guard let twice = names.first(where: { !seen.insert($0).inserted }) else { return backends }
-            field.refuse("the cluster \(quoted(twice)) is there twice; each place needs its own")
+            field.refuse("\(quoted(twice)) is there twice; each place needs its own")
             return nil
         }
     }

@@ -5,6 +5,7 @@ import Foundation
 import Gates
 import Intake
 import Journal
+import Kubernetes
 import Lab
 import Logging
 import Manifests
@@ -64,9 +65,25 @@ struct ServerHouse {
             try secret(inFile: $0, "gates.secretFiles")
         }
         return Ports(
-            routers: try configuration.envoy.map { [try EnvoyRouter($0, sender: http)] } ?? [],
+            routers: try routers(configuration, http),
             providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
             gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }))
+    }
+
+    private static func routers(
+        _ configuration: ServerConfiguration, _ http: CurlClient
+    ) throws -> [any TrafficRouter] {
+        let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
+        let cluster = try configuration.kubernetes.map { configuration in
+            KubernetesClient(
+                try configuration.access(), sender: http, settings: configuration.settings,
+                log: Logger(label: "kubernetes"))
+        }
+        let istio = cluster.flatMap { cluster in
+            configuration.istio.map { IstioRouter($0, api: cluster, sender: http) }
+        }
+        let all: [(any TrafficRouter)?] = [envoy, istio]
+        return all.compactMap(\.self)
     }
 
     /// Runs until SIGTERM or SIGINT, or until a part of it can't go on.

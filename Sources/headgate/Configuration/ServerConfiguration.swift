@@ -14,6 +14,8 @@ struct ServerConfiguration {
     var gateSecretFiles: [String: String] = [:]
     var envoy: EnvoySettings?
     var prometheus: PrometheusSettings?
+    var kubernetes: KubernetesConfiguration?
+    var istio: IstioSettings?
     var logLevel = "info"
 
     /// Reads the file. Relative paths in it are relative to the folder it stands in.
@@ -78,6 +80,11 @@ extension Shape where Output == ServerConfiguration {
             let gates = fields.optional("gates", .gates(folder))
             let envoy = fields.optional("envoy", .envoy(folder))
             let prometheus = fields.optional("prometheus", .prometheus(folder))
+            let kubernetes = fields.optional("kubernetes", .kubernetes(folder))
+            let istio = fields.optional("istio", .istio(in: kubernetes?.namespace))
+            if istio != nil, kubernetes == nil, !fields.has("kubernetes") {
+                fields.field.refuse("istio needs `kubernetes`: its objects are there")
+            }
             let level = fields.optional("logLevel", .logLevel)
             guard let journal, let manifests else { return nil }
             var configuration = ServerConfiguration(journal: journal, manifests: manifests)
@@ -86,6 +93,8 @@ extension Shape where Output == ServerConfiguration {
             configuration.gateSecretFiles = gates ?? [:]
             configuration.envoy = envoy
             configuration.prometheus = prometheus
+            configuration.kubernetes = kubernetes
+            configuration.istio = istio
             configuration.logLevel = level ?? configuration.logLevel
             return configuration
         }

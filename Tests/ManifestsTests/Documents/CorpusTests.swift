@@ -37,8 +37,8 @@ struct CorpusTests {
             "functional_rollout-rollback-window.yaml",
             .refused(["unknown AnalysisTemplate \"sleep-job\""])
         ),
-        ("istio_istio-host-split.yaml", .refused(["`istio` is not supported yet"])),
-        ("istio_istio-subset-split.yaml", .refused(["`istio` is not supported yet"])),
+        ("istio_istio-host-split.yaml", .lowers([.setWeight(.percent(10)), .pause(nil)])),
+        ("istio_istio-subset-split.yaml", .lowers([.setWeight(.percent(10)), .pause(nil)])),
         (
             "rollout-analysis-step.yaml",
             .refused([
@@ -102,7 +102,8 @@ struct CorpusTests {
             set.errors.contains { $0.file == "rollout-background-analysis.yaml" && "\($0)".hasSuffix(error) })
         #expect(
             set.declarations.map(\.name.text) == [
-                "basic", "bluegreen", "rollout-bluegreen", "rollout-canary", "rollout-ref-deployment",
+                "basic", "bluegreen", "istio-host-split", "istio-subset-split", "rollout-bluegreen",
+                "rollout-canary", "rollout-ref-deployment",
             ])
     }
 

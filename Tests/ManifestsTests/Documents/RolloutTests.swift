@@ -31,20 +31,35 @@ struct RolloutTests {
     }
 
     @Test(arguments: [
-        ("{envoy: {clusters: [a]}}", "envoy.clusters: needs a cluster for each place, two to 6; found 1"),
+        ("{envoy: {clusters: [a]}}", "envoy.clusters: needs a name for each place, two to 6; found 1"),
         (
             "{envoy: {clusters: [a, a]}}",
-            #"envoy.clusters: the cluster "a" is there twice; each place needs its own"#
+            #"envoy.clusters: "a" is there twice; each place needs its own"#
         ),
         ("{envoy: {prefix: api}}", #"envoy.prefix: "api" must start with /"#),
         ("{envoy: {domains: []}}", #"envoy.domains: needs at least one domain, such as "*""#),
         ("{envoy: {domains: ['a,b']}}", #"envoy.domains[0]: "a,b" is no domain"#),
         ("{envoy: {route: ../x}}", "can't be a file's name; use at most 200 letters, digits, . _ and -"),
-        ("{}", "trafficRouting: needs one of: envoy"),
-        ("{istio: {}}", "trafficRouting: `istio` is not supported yet: the router that works is envoy"),
+        ("{}", "trafficRouting: needs one of: envoy, istio"),
+        ("{linkerd: {}}", "`linkerd` is not supported yet: the routers that work are envoy and istio"),
+        (
+            "{istio: {virtualService: {name: web}}}",
+            "istio: names no places; write `subsets: [web-a, web-b]`, `hosts: [web-a, web-b]`, or a destinationRule"
+        ),
+        (
+            "{istio: {subsets: [a, b]}}", "istio: missing `virtualService`"
+        ),
+        (
+            "{istio: {virtualService: {name: w}, destinationRule: {name: w, stableSubsetName: s}}}",
+            "istio.destinationRule: stableSubsetName and canarySubsetName go together"
+        ),
+        (
+            "{istio: {virtualService: {name: w, rotes: []}, subsets: [a, b]}}",
+            "virtualService: unknown key `rotes`; did you mean `routes`?"
+        ),
         (
             "{envoi: {}}",
-            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, managedRoutes"
+            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, istio, managedRoutes"
         ),
     ])
     func anImpossibleTargetIsRefused(routing: String, message: String) {
@@ -159,7 +174,7 @@ struct ArgoRolloutTests {
     }
 
     @Test(arguments: [
-        ("trafficRouting: {istio: {}}", "`istio`"), ("trafficRouting: {nginx: {}}", "`nginx`"),
+        ("trafficRouting: {linkerd: {}}", "`linkerd`"), ("trafficRouting: {nginx: {}}", "`nginx`"),
         ("trafficRouting: {alb: {}}", "`alb`"), ("trafficRouting: {smi: {}}", "`smi`"),
         ("trafficRouting: {plugins: {}}", "`plugins`"),
         ("dynamicStableScale: true", "`dynamicStableScale`"), ("pingPong: {}", "`pingPong`"),
