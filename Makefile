@@ -6,6 +6,7 @@
 #   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate
 #   make build         a release build: .build/release/headgate
 #   make tools         what the others need: Debian packages, and Envoy into .build/tools
+#   make test-kubernetes   asks a real kube-apiserver what the tests' double promises: KUBEBUILDER_ASSETS=folder
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
@@ -21,7 +22,7 @@ FAULTS ?= many
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help tools build test check lint format demo bench sim
+.PHONY: help tools build test test-kubernetes check lint format demo bench sim
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -36,6 +37,13 @@ build: tools
 test: tools
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
+
+# The folder has `etcd` and `kube-apiserver`, as envtest has it.
+test-kubernetes:
+	@test -x "$$KUBEBUILDER_ASSETS/kube-apiserver" \
+	  || { echo "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver; see CONTRIBUTING.md" >&2; exit 2; }
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --no-parallel --filter KubernetesTests.Conformance
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

@@ -98,8 +98,8 @@ let package = Package(
         .target(
             name: "TestCluster",
             dependencies: ["Transport", "Manifests", "Kubernetes", hummingbird, logging],
-            path: "Tests/Support/TestCluster", swiftSettings: strict),
-        tests("Kubernetes", ["Kubernetes", "Transport", "Manifests", "TestCluster", logging]),
+            path: "Tests/Support/TestCluster", resources: [.copy("CRDs")], swiftSettings: strict),
+        tests("Kubernetes", ["Kubernetes", "Transport", "Manifests", "TestCluster", "Lab", crypto, logging]),
         tests(
             "Traffic",
             ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Traffic"]),

@@ -1,0 +1,53 @@
+import Foundation
+import TestCluster
+import Testing
+import Transport
+
+extension Trait where Self == ServerTrait {
+    static var apiServer: Self { ServerTrait() }
+}
+
+/// Runs a suite beside one API server.
+///
+/// `KUBEBUILDER_ASSETS` names a folder with `etcd` and `kube-apiserver`, as envtest has it; without it, the double runs.
+struct ServerTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let http = CurlClient()
+        let assets = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"] ?? ""
+        do {
+            if assets.isEmpty {
+                try await runBesideDouble(http, function)
+            } else {
+                try await runBesideRealServer(assets, http, function)
+            }
+            await http.shutdown()
+        } catch {
+            await http.shutdown()
+            throw error
+        }
+    }
+
+    private func runBesideDouble(
+        _ http: CurlClient, _ function: @Sendable () async throws -> Void
+    ) async throws {
+        try await withoutActuallyEscaping(function) { function in
+            try await withCluster(Set(CustomKinds.allCases)) { cluster in
+                let rule = AccessRule(["*"], groups: ["*"], ["*"])
+                cluster.setAccess(.accounts([APIServer.token: Account("admin", [rule])]))
+                let server = APIServer(url: cluster.url, http: http, connection: .init(proxy: .none))
+                try await APIServer.$shared.withValue(server) { try await function() }
+            }
+        }
+    }
+
+    private func runBesideRealServer(
+        _ assets: String, _ http: CurlClient, _ function: @Sendable () async throws -> Void
+    ) async throws {
+        try await withRealServer(assets, http) { server in
+            for kind in CustomKinds.allCases { try await server.install(kind) }
+            try await APIServer.$shared.withValue(server) { try await function() }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Transport
+
+extension PodKeeper {
+    mutating func settleJobs(_ state: inout ClusterState, _ round: inout Round) {
+        for (_, job) in state.storage.all(.jobs) where !job.isFinished {
+            let start = start(of: job, round)
+            let isOver = isOver(start, jobsTake, &round)
+            let status = isOver ? ended(job, round) : running(job, round)
+            state.change(job, .jobs, .status, at: round.stamp) { $0["status"] = status }
+        }
+    }
+
+    private func running(_ job: JSON, _ round: Round) -> JSON {
+        ["active": 1, "startTime": job["status"]?["startTime"] ?? JSON(round.stamp.text)]
+    }
+
+    private func ended(_ job: JSON, _ round: Round) -> JSON {
+        let hasFailed = job["metadata"]?["annotations"]?["test/outcome"] == "failure"
+        var status: JSON = ["startTime": job["status"]?["startTime"] ?? JSON(round.stamp.text)]
+        status[hasFailed ? "failed" : "succeeded"] = 1
+        if !hasFailed { status["completionTime"] = JSON(round.stamp.text) }
+        var condition: JSON = [
+            "type": JSON(hasFailed ? "Failed" : "Complete"), "status": "True",
+            "lastTransitionTime": JSON(round.stamp.text),
+        ]
+        if hasFailed {
+            condition["reason"] = "BackoffLimitExceeded"
+            condition["message"] = "Job has reached the specified backoff limit"
+        }
+        status["conditions"] = [condition]
+        return status
+    }
+}
+
+extension JSON {
+    fileprivate var isFinished: Bool {
+        self["status"]?["conditions"]?.array?
+            .contains { ["Complete", "Failed"].contains($0["type"]?.string) && $0["status"] == "True" }
+            ?? false
+    }
+}

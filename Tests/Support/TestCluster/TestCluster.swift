@@ -1,6 +1,0 @@
-import Hummingbird
-import Kubernetes
-import Transport
-
-/// An API server for tests.
-package enum TestCluster {}
