@@ -17,7 +17,7 @@ extension ControlLoop {
             let target = rollout.declaration?.workload, let controller = ports.workloads[target.controller]
         else { return }
         let write = ScaleWrite(
-            rollout: name, target: target, sizes: scaling.sizes, since: scaling.since,
+            rollout: name, target: target, sizes: scaling.sizes, roles: scaling.roles, since: scaling.since,
             journal: journal.identity)
         do throws(WorkloadFailure) {
             guard let found = try await inspect(write, by: controller) else { return }

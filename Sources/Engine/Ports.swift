@@ -77,7 +77,8 @@ package struct Ports: Sendable {
                 since: since, attempt: attempt, failure: unknownController(order.target.controller))
         }
         let write = ScaleWrite(
-            rollout: rollout, target: order.target, sizes: order.sizes, since: since, journal: journal)
+            rollout: rollout, target: order.target, sizes: order.sizes, roles: order.roles, since: since,
+            journal: journal)
         return await clock.within(limit) {
             do throws(WorkloadFailure) {
                 return .scaled(since: since, evidence: try await controller.scale(write).text)

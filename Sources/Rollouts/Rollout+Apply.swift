@@ -28,7 +28,7 @@ extension Rollout {
         case .routed(let since, let evidence): update(since) { $0.settle(evidence) }
         case .routeFailed(let since, let failure): fail(since, failure, at: moment)
         case .drifted: rewantRoute(at: moment)
-        case .scaled(let since, let evidence): scale(since) { $0.settle(evidence) }
+        case .scaled(let since, let evidence): settle(since, evidence)
         case .scaleFailed(let since, let failure): fail(since, failure, at: moment)
         case .shrunk: rewantSizes(at: moment)
         case .fenceRaised(let bears): raiseFence(to: bears, at: moment)
@@ -212,6 +212,12 @@ extension Rollout {
         scaling = changed
     }
 
+    private mutating func settle(_ since: Sequence, _ evidence: String) {
+        scale(since) { $0.settle(evidence) }
+        guard let roles = scaling?.roles, scaling?.since == since else { return }
+        pointed = roles.stable ?? roles.canary
+    }
+
     private mutating func fail(_ since: Sequence, _ failure: WorkloadFailure, at moment: Moment) {
         let seed = name.text
         scale(since) { scaling in
@@ -223,14 +229,18 @@ extension Rollout {
 
     private mutating func rewantSizes(at moment: Moment) {
         guard let scaling else { return }
-        self.scaling = Scaling(sizes: scaling.sizes, since: sequence, notBefore: moment)
+        self.scaling = Scaling(
+            sizes: scaling.sizes, roles: scaling.roles, since: sequence, notBefore: moment)
     }
 
     /// The one place where sizes come to be wanted: whatever event changed what needs them.
     private mutating func wantSizes(at moment: Moment) {
         guard let wanted = wantedSizes else { return scaling = nil }
-        guard scaling?.sizes != wanted, scaling != nil || !wanted.isEmpty else { return }
-        scaling = Scaling(sizes: wanted, since: sequence, notBefore: moment)
+        let roles = wantedRoles(for: wanted)
+        guard scaling?.sizes != wanted || scaling?.roles != roles, scaling != nil || !wanted.isEmpty else {
+            return
+        }
+        scaling = Scaling(sizes: wanted, roles: roles, since: sequence, notBefore: moment)
     }
 }
 

@@ -22,13 +22,13 @@ extension Rollout {
     var scaleOrder: ScaleOrder? {
         guard let scaling, !scaling.isReady, let workload = declaration?.workload else { return nil }
         return ScaleOrder(
-            target: workload, sizes: scaling.sizes, since: scaling.since, attempt: scaling.failures,
-            notBefore: scaling.notBefore)
+            target: workload, sizes: scaling.sizes, roles: scaling.roles, since: scaling.since,
+            attempt: scaling.failures, notBefore: scaling.notBefore)
     }
 
     /// Whether traffic may move to where the route wants it. Taking it back waits for nothing.
     package var isRouteReady: Bool {
-        isReturning || scaling?.isReady ?? true
+        isReturning ? !isRenaming : scaling?.isReady ?? true
     }
 }
 

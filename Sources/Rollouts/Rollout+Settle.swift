@@ -44,7 +44,7 @@ extension Draft {
         let isBaked = (!isHeld || rollout.isFrozenOnly) && flight.unproved.isEmpty
         let passed = { (cause: PassCause) in isHeld ? nil : Event.stepPassed(step: flight.step, by: cause) }
         switch flight.stage {
-        case .ready where !climbs(flight): return .summited(by: nil)
+        case .ready where !climbs(flight): return rollout.awaitsNames ? nil : .summited(by: nil)
         case .ready where !flight.isPastSteps: return isHeld ? nil : .stepEntered(step: flight.step)
         case .ready: return isOpen ? .summited(by: nil) : nil
         case .routing: return isApplied && rollout.scaling?.isReady != false ? passed(.routed) : nil

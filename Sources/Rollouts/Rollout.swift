@@ -16,6 +16,8 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var routing: Routing?
     /// None where the instances are left to whoever deploys them.
     package internal(set) var scaling: Scaling?
+    /// The release that the platform's stable name was last seen to stand for.
+    var pointed: String?
     /// Who paused it, while it is paused by command.
     package internal(set) var heldBy: String?
     /// What keeps it from advancing since it was about to; none when nothing is frozen, or nobody has tried.

@@ -11,16 +11,20 @@ package struct WorkloadTarget: Hashable, Codable, Sendable {
     /// The fewest instances of a release that carries any; none: one.
     package var replicasMin: Int?
     package var settings: [String: String]
+    /// Whether the platform has names that are pointed at releases, and so must hear which release is which. None:
+    /// it has not.
+    package var namesRoles: Bool?
 
     package init(
         controller: String, release: String, replicas: Int, replicasMin: Int? = nil,
-        settings: [String: String] = [:]
+        settings: [String: String] = [:], namesRoles: Bool? = nil
     ) {
         self.controller = controller
         self.release = release
         self.replicas = replicas
         self.replicasMin = replicasMin
         self.settings = settings
+        self.namesRoles = namesRoles
     }
 }
 
@@ -47,6 +51,7 @@ extension ReleaseScale {
 package struct Scaling: Hashable, Sendable {
     /// By release; one that is not in here is to have none.
     package let sizes: [String: Int]
+    package let roles: ScaleRoles
     /// The event that wanted it: the fence of every write that carries it out.
     package let since: Sequence
     /// What the controller saw when all of them were ready; none while that is awaited.
@@ -57,8 +62,11 @@ package struct Scaling: Hashable, Sendable {
 
     package var isReady: Bool { evidence != nil }
 
-    package init(sizes: [String: Int], since: Sequence, notBefore: Moment) {
+    package init(
+        sizes: [String: Int], roles: ScaleRoles = ScaleRoles(), since: Sequence, notBefore: Moment
+    ) {
         self.sizes = sizes
+        self.roles = roles
         self.since = since
         self.notBefore = notBefore
     }
@@ -68,6 +76,7 @@ package struct Scaling: Hashable, Sendable {
 package struct ScaleOrder: Hashable, Sendable {
     package let target: WorkloadTarget
     package let sizes: [String: Int]
+    package let roles: ScaleRoles
     package let since: Sequence
     package let attempt: Int
     package let notBefore: Moment

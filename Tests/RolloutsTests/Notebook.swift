@@ -49,7 +49,8 @@ struct Notebook {
         case .scale(let order):
             let sizes = order.sizes.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
             let retry = order.attempt > 0 ? " attempt=\(order.attempt + 1)" : ""
-            return "wants scale \(sizes.joined(separator: " ")) since=\(order.since)\(retry)"
+            let wants = "wants scale " + sizes.joined(separator: " ") + describe(order.roles)
+            return "\(wants) since=\(order.since)\(retry)"
         case .wake(let moment): return "wants wake at=\(clock(moment))"
         }
     }
@@ -65,6 +66,12 @@ struct Notebook {
         }
         let home = route.home.map { "home=\($0)" }
         return (shares + rules + [route.stickiness?.cookie, home].compactMap(\.self)).joined(separator: " ")
+    }
+
+    private func describe(_ roles: ScaleRoles) -> String {
+        let names = [("stable", roles.stable), ("canary", roles.canary)]
+        let places = roles.places.sorted { $0.key < $1.key }.map { ("\($0.key)", Optional($0.value)) }
+        return (names + places).map { name, release in release.map { " \(name)->\($0)" } ?? "" }.joined()
     }
 
     private func name(of order: MeasureOrder) -> String {
@@ -210,7 +217,9 @@ extension Notebook {
     /// `replicas=10`
     private func workload(_ given: [String: String]) -> WorkloadTarget? {
         given["replicas"].flatMap { Int($0) }.map {
-            WorkloadTarget(controller: "kubernetes", release: given["release"] ?? "v1", replicas: $0)
+            WorkloadTarget(
+                controller: "kubernetes", release: given["release"] ?? "v1", replicas: $0,
+                namesRoles: given["names"] == "roles" ? true : nil)
         }
     }
 

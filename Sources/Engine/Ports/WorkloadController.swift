@@ -29,17 +29,21 @@ package struct ScaleWrite: Hashable, Sendable {
     package let target: WorkloadTarget
     /// By release.
     package let sizes: [String: Int]
+    /// Which release the platform's names are to stand for.
+    package let roles: ScaleRoles
     /// The fence; see `Sequence`.
     package let since: Sequence
     /// The identity of the journal that wants it.
     package let journal: String
 
     package init(
-        rollout: RolloutName, target: WorkloadTarget, sizes: [String: Int], since: Sequence, journal: String
+        rollout: RolloutName, target: WorkloadTarget, sizes: [String: Int], roles: ScaleRoles = ScaleRoles(),
+        since: Sequence, journal: String
     ) {
         self.rollout = rollout
         self.target = target
         self.sizes = sizes
+        self.roles = roles
         self.since = since
         self.journal = journal
     }
