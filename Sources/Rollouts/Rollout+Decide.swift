@@ -78,7 +78,20 @@ extension Draft {
         guard rollout.declaration != declaration || rollout.isWithdrawn else { return }
         let lost = rollout.placesInUse.subtracting(declaration.traffic.backends.places).min()
         if let lost { throw .placeInUse(lost, backend: rollout.backend(of: lost)) }
+        let former = rollout.declaration?.workload?.release
         emit(.declared(declaration))
+        guard let release = declaration.workload?.release, release != former else { return }
+        announce(release)
+    }
+
+    /// The release that a manifest describes is announced by that. What stands in its way is no reason to decline the
+    /// manifest: whoever wants the release nevertheless is told by `start`.
+    private mutating func announce(_ release: String) {
+        do throws(Refusal) {
+            try start(release)
+        } catch {
+            return
+        }
     }
 
     private func flight() throws(Refusal) -> Flight {

@@ -4,11 +4,14 @@ extension StrategyDocument {
     /// `strategy.canary`: the steps, and what is watched meanwhile.
     static func canary(_ fields: inout Fields, _ dialect: Dialect, _ name: String) -> StrategyDocument {
         let isArgo = dialect == .argo
-        let services = isArgo ? Services(&fields, stable: "stableService", canary: "canaryService") : nil
+        let namesServices = isArgo || fields.has("stableService") || fields.has("canaryService")
+        let services =
+            namesServices ? Services(&fields, stable: "stableService", canary: "canaryService") : nil
         if isArgo {
             Pods.ignore(&fields, of: "canary")
             fields.refuseCanaryUnsupported()
         }
+        let traits = PodTraits(&fields, dialect)
         let frame = StrategyFrame(&fields, dialect, name, services: services)
         let ladder = fields.field("steps", in: dialect).map { Ladder($0, dialect) } ?? Ladder()
         ladder.checkRules(frame.ruleOrder, dialect)
@@ -17,7 +20,8 @@ extension StrategyDocument {
             fields.field.refuse(
                 "a canary without steps would send everything at once; write steps, such as `- setWeight: 5`")
         }
-        return StrategyDocument(frame: frame, steps: ladder.steps, background: background)
+        return StrategyDocument(
+            frame: frame, steps: ladder.steps, background: background, traits: traits, services: services)
     }
 }
 

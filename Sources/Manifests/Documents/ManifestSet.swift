@@ -36,17 +36,18 @@ package struct ManifestFile: Sendable {
 }
 
 extension ManifestSet {
-    package static func load(_ files: [ManifestFile]) -> ManifestSet {
-        var reading = Reading()
+    package static func load(_ files: [ManifestFile], runsPods: Bool = false) -> ManifestSet {
+        var reading = Reading(runsPods: runsPods)
         for file in files { reading.read(file.bytes, path: file.path) }
         return reading.joined()
     }
 
     /// Files, and folders with everything in them that is named like YAML or JSON.
     ///
-    /// With a `root`, paths are below it, and are called by what they are below it.
-    package static func load(paths: [String], root: String? = nil) -> ManifestSet {
-        var reading = Reading()
+    /// With a `root`, paths are below it, and are called by what they are below it. `runsPods` says whether the pods
+    /// that Argo's documents speak of are run here, or left to whoever deploys them.
+    package static func load(paths: [String], root: String? = nil, runsPods: Bool = false) -> ManifestSet {
+        var reading = Reading(runsPods: runsPods)
         let walk = FolderWalk(root: root, paths: paths)
         reading.report(walk.diagnostics)
         for path in walk.files { reading.readFile(walk.location(of: path), name: path) }

@@ -3,6 +3,7 @@ struct Metadata {
     let name: String
     /// None where there are none.
     var labels: [String: String]?
+    var namespace: String?
     let field: Field
 
     /// Nil, reported, when there is no usable name.
@@ -14,7 +15,7 @@ struct Metadata {
         var metadata: Metadata? = fields.required("name") { field in
             field.read(.dnsName(lengthMax: lengthMax)).map { Metadata(name: $0, field: field) }
         }
-        _ = fields.optional("namespace", in: dialect, .nonEmptyString)
+        metadata?.namespace = fields.optional("namespace", in: dialect, .nonEmptyString)
         let labels = fields.optional("labels", in: dialect, .dictionary(of: .string))
         metadata?.labels = labels?.isEmpty == true ? nil : labels
         _ = fields.optional("annotations", in: dialect, .dictionary(of: .string))

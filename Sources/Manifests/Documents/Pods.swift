@@ -49,7 +49,7 @@ enum Pods {
 }
 
 extension Field {
-    fileprivate func checkPodTemplate() {
+    func checkPodTemplate() {
         for key in ["initContainers", "containers"] {
             child("spec")?.child(key)?.children.forEach { container in
                 for kind in ["requests", "limits"] {

@@ -9,6 +9,12 @@ struct Reading {
     private var freezeFiles: [String] = []
     private var reports: [Diagnostics] = []
     private var fileCount = 0
+    /// Whether the pods that Argo's documents speak of are run here.
+    private let runsPods: Bool
+
+    init(runsPods: Bool = false) {
+        self.runsPods = runsPods
+    }
 
     /// Parsed once, whatever is asked of it later.
     mutating func read(_ bytes: [UInt8], path: String) {
@@ -46,7 +52,7 @@ struct Reading {
         case .foreign: break
         case .list: readItems(&fields, isWhole)
         case .rollout(let dialect):
-            rollouts.append(RolloutDocument.read(&fields, dialect, isFileWhole: isWhole))
+            rollouts.append(RolloutDocument.read(&fields, dialect, isFileWhole: isWhole, runsPods: runsPods))
         case .template(let dialect, let scope):
             TemplateDocument.read(&fields, dialect, scope, isFileWhole: isWhole).map { templates.append($0) }
         case .freeze:

@@ -11,6 +11,8 @@ struct RolloutDocument {
     let inFlight: InFlightPolicy?
     let rollbackWindow: Int?
     let progressDeadline: ProgressDeadline?
+    /// None: the pods are left to whoever deploys them.
+    let workload: WorkloadDocument?
     /// None: reported.
     let strategy: StrategyDocument?
     let isFileWhole: Bool
@@ -24,16 +26,23 @@ extension RolloutDocument {
     /// The name becomes a file's name and a label's value.
     private static let nameLengthMax = 63
 
-    static func read(_ document: inout Fields, _ dialect: Dialect, isFileWhole: Bool) -> RolloutDocument {
+    /// Argo's documents always speak of pods; `runsPods` says whether that is to be acted on. Our own kind speaks of them
+    /// where it is.
+    static func read(
+        _ document: inout Fields, _ dialect: Dialect, isFileWhole: Bool, runsPods: Bool
+    ) -> RolloutDocument {
         let metadata = Metadata.read(&document, dialect, lengthMax: nameLengthMax)
         if dialect == .argo { document.ignore("status") }
         let name = metadata?.name ?? "rollout"
-        let spec: Spec? = document.required("spec", .object { Spec(&$0, dialect, name) })
+        let runsPods = dialect == .headgate || runsPods
+        let spec: Spec? = document.required(
+            "spec", .object { Spec(&$0, dialect, name, metadata?.namespace, runsPods: runsPods) })
         document.refuseUnknown()
         return RolloutDocument(
             metadata: metadata, dialect: dialect, root: document.field, isPaused: spec?.isPaused ?? false,
             inFlight: spec?.inFlight, rollbackWindow: spec?.rollbackWindow,
-            progressDeadline: spec?.progressDeadline, strategy: spec?.strategy, isFileWhole: isFileWhole)
+            progressDeadline: spec?.progressDeadline, workload: spec?.workload, strategy: spec?.strategy,
+            isFileWhole: isFileWhole)
     }
 
     private struct Spec {
@@ -41,12 +50,19 @@ extension RolloutDocument {
         let inFlight: InFlightPolicy?
         let rollbackWindow: Int?
         let progressDeadline: ProgressDeadline?
+        let workload: WorkloadDocument?
         let strategy: StrategyDocument?
 
-        init(_ fields: inout Fields, _ dialect: Dialect, _ name: String) {
+        init(
+            _ fields: inout Fields, _ dialect: Dialect, _ name: String, _ namespace: String?, runsPods: Bool
+        ) {
             let isArgo = dialect == .argo
             isPaused = fields.optional("paused", in: dialect, .bool) ?? false
-            if isArgo { Pods.read(&fields) }
+            if isArgo, !runsPods { Pods.read(&fields) }
+            let speaksOfPods = WorkloadDocument.keys.contains { [fields] in fields.has($0) }
+            workload =
+                runsPods && (isArgo || speaksOfPods)
+                ? WorkloadDocument(&fields, dialect, namespace: namespace) : nil
             inFlight = isArgo ? nil : fields.optional("inFlight", .name(of: InFlightPolicy.self))
             rollbackWindow = fields.optional("rollbackWindow", in: dialect, .rollbackWindow(dialect))
             progressDeadline =
@@ -54,6 +70,11 @@ extension RolloutDocument {
             let strategy: StrategyDocument?? = fields.required(
                 "strategy", .object { .some(StrategyDocument.read(&$0, dialect, name)) })
             self.strategy = strategy ?? nil
+            if runsPods, !isArgo, workload == nil, !speaksOfPods,
+                self.strategy?.traits.members.isEmpty == false
+            {
+                fields.field.refuse("says how pods are to be, and has no `template` to make them from")
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ struct StepDocument {
 
 /// What an item of `steps` may do, by its key.
 enum StepKind: String, CaseIterable {
-    case setWeight, linear, exponential, setHeaderRoute, setMirrorRoute, pause, analysis, gate
+    case setWeight, linear, exponential, setHeaderRoute, setMirrorRoute, setCanaryScale, pause, analysis, gate
 
     /// Whether only our own kind has it.
     var isOurs: Bool { [.linear, .exponential, .gate].contains(self) }
@@ -51,6 +51,7 @@ extension Shape where Output == [StepDocument] {
         case .exponential: field.read(.exponential)?.map { .step($0) }
         case .setHeaderRoute: field.read(.headerRoute(dialect)).map { [.step($0)] }
         case .setMirrorRoute: field.read(.mirrorRoute(dialect)).map { [.step($0)] }
+        case .setCanaryScale: field.read(.canaryScale(dialect)).map { [.step(.setScale($0))] }
         case .pause: field.read(.pause(dialect)).map { [.step(.pause($0))] }
         case .gate: field.read(.gate).map { [.step(.gate($0))] }
         case .analysis:
@@ -63,7 +64,6 @@ extension Shape where Output == [StepDocument] {
             "experiment": "only the canary itself is run",
             "plugin": "steps are built in",
             "replicaProgressThreshold": "pods are left to whoever deploys them",
-            "setCanaryScale": "pods are left to whoever deploys them",
         ]
     }
 }
@@ -75,6 +75,24 @@ extension Shape where Output == Weight {
         case .argo: Shape { $0.read(.int(in: 0...100)).flatMap(Weight.init(percent:)) }
         case .headgate:
             Shape { $0.read(.hundredths(in: 0...10_000)).flatMap(Weight.init(hundredthsOfPercent:)) }
+        }
+    }
+}
+
+extension Shape where Output == ReleaseScale {
+    /// `{replicas: 3}`, `{weight: 25}` or `{matchTrafficWeight: true}`.
+    fileprivate static func canaryScale(_ dialect: Dialect) -> Shape {
+        .object { fields in
+            let replicas = fields.optional("replicas", in: dialect, .int(in: 0...100_000))
+            let weight = fields.optional("weight", in: dialect, .weight(dialect))
+            let matches = fields.optional("matchTrafficWeight", in: dialect, .bool)
+            guard fields.exactlyOne(of: ["replicas", "weight", "matchTrafficWeight"]) != nil else {
+                return nil
+            }
+            if matches == false {
+                fields.field.refuse("matchTrafficWeight: false says nothing; write replicas or weight")
+            }
+            return replicas.map { .instances($0) } ?? weight.map { .share($0) } ?? .traffic
         }
     }
 }

@@ -7,15 +7,20 @@ struct StrategyDocument {
     let background: BackgroundDocument?
     /// The arms beside the stable release, where the manifest names them.
     let arms: [String]?
+    /// What it says of pods.
+    let traits: PodTraits
+    let services: Services?
 
     init(
         frame: StrategyFrame, steps: [StepDocument], background: BackgroundDocument? = nil,
-        arms: [String]? = nil
+        arms: [String]? = nil, traits: PodTraits = PodTraits(), services: Services? = nil
     ) {
         self.frame = frame
         self.steps = steps
         self.background = background
         self.arms = arms
+        self.traits = traits
+        self.services = services
     }
 
     /// The one strategy of a rollout. Nil, reported, when there is none or more than one.

@@ -16,6 +16,8 @@ struct Services {
         }
     }
 
+    var names: [String] { [stable, canary].compactMap(\.self) }
+
     var isNamed: Bool { stable != nil || canary != nil }
 
     private static func name(_ fields: inout Fields, _ key: String) -> String? {

@@ -6,11 +6,32 @@ extension RolloutDocument {
     func declaration(_ library: TemplateLibrary) -> Declaration? {
         guard let strategy else { return nil }
         let plan = strategy.plan(AnalysisLowering(rollout: self, library: library))
-        guard !isBroken, let metadata, let plan, let traffic = strategy.frame.traffic else { return nil }
+        guard let metadata, let plan, var traffic = strategy.frame.traffic else { return nil }
+        let target = workload?.target(strategy.traits, strategy.services)
+        if target != nil { check(traffic) }
+        if target == nil { refuseScale() }
+        guard !isBroken else { return nil }
+        // The Services are pointed at releases then: so they stand for roles.
+        if target != nil, strategy.services?.names == traffic.backends.names { traffic.namesRoles = true }
         return Declaration(
             name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
             labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
-            progressDeadline: progressDeadline)
+            progressDeadline: progressDeadline, workload: target)
+    }
+
+    /// Pods that come and go by themselves need a mesh whose names can be pointed at them.
+    private func check(_ traffic: TrafficTarget) {
+        guard traffic.router != "istio" else { return }
+        root.refuse(
+            "its pods are run here, and nothing that moves traffic on Kubernetes is named; write "
+                + "`trafficRouting.istio`")
+    }
+
+    private func refuseScale() {
+        for step in strategy?.steps ?? [] {
+            guard case .step(.setScale) = step.deed else { continue }
+            step.field.refuse("`setCanaryScale` is not supported yet: pods are left to whoever deploys them")
+        }
     }
 }
 
