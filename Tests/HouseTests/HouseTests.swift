@@ -41,7 +41,8 @@ import Testing
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
-            "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator", "ArgumentParser",
+            "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
+            "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],

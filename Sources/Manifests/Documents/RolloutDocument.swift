@@ -26,15 +26,13 @@ extension RolloutDocument {
     /// The name becomes a file's name and a label's value.
     private static let nameLengthMax = 63
 
-    /// Argo's documents always speak of pods; `runsPods` says whether that is to be acted on. Our own kind speaks of them
-    /// where it is.
+    /// Argo's documents always speak of pods, ours where they are run here; `runsPods` says whether they are.
     static func read(
         _ document: inout Fields, _ dialect: Dialect, isFileWhole: Bool, runsPods: Bool
     ) -> RolloutDocument {
         let metadata = Metadata.read(&document, dialect, lengthMax: nameLengthMax)
         if dialect == .argo { document.ignore("status") }
         let name = metadata?.name ?? "rollout"
-        let runsPods = dialect == .headgate || runsPods
         let spec: Spec? = document.required(
             "spec", .object { Spec(&$0, dialect, name, metadata?.namespace, runsPods: runsPods) })
         document.refuseUnknown()

@@ -19,6 +19,10 @@ import Testing
         trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
         """
 
+    private func load(_ text: String) -> ManifestSet {
+        ManifestSet.load([ManifestFile(path: "r.yaml", bytes: Array(text.utf8))], runsPods: true)
+    }
+
     private func manifest(
         _ kind: String = "headgate.dev/v1alpha1", pods: String = pods, canary: String = routing,
         steps: String = "[{setWeight: 20}, {pause: {}}]"
