@@ -65,6 +65,8 @@ extension World {
         mesh.bear(borne, for: write.rollout)
         note(.landed(write.rollout, borne, over: before))
         spread(write.rollout)
+        // What somebody sent who is dead by now is nobody's own write: whoever watches the mesh hears of it.
+        if !life.isAlive { tell(of: write.rollout) }
         return nil
     }
 
@@ -101,6 +103,11 @@ extension World {
         mesh.bear(borne, for: rollout)
         note(.tampered(rollout))
         spread(rollout)
+        tell(of: rollout)
+    }
+
+    /// A route changed, and not by the hand of whoever watches it.
+    private func tell(of rollout: RolloutName) {
         tampered.append(rollout)
         tamperWatch.forEach(course.wake)
         tamperWatch = []
