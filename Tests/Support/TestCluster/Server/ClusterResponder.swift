@@ -64,9 +64,9 @@ struct ClusterResponder: HTTPResponder {
         var fields = HTTPFields([HTTPField(name: .contentType, value: type)])
         for warning in answer.warnings {
             let quoted = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            fields.append(HTTPField(name: .warning, value: "299 - \"\(quoted)\""))
+            fields.add("Warning", "299 - \"\(quoted)\"")
         }
-        if let seconds = answer.retryAfter { fields[.retryAfter] = String(seconds) }
+        if let seconds = answer.retryAfter { fields.add("Retry-After", String(seconds)) }
         return fields
     }
 
@@ -92,10 +92,11 @@ struct ClusterContext: RequestContext {
     }
 }
 
-extension HTTPField.Name {
-    // Both are tokens as RFC 9110 has them.
-    fileprivate static let warning = HTTPField.Name("Warning")!
-    fileprivate static let retryAfter = HTTPField.Name("Retry-After")!
+extension HTTPFields {
+    /// Adds a field whose name is no token as RFC 9110 has them to nothing.
+    fileprivate mutating func add(_ name: String, _ value: String) {
+        if let name = HTTPField.Name(name) { append(HTTPField(name: name, value: value)) }
+    }
 }
 
 extension ClusterRequest {
