@@ -3,9 +3,10 @@ import Rollouts
 
 /// Waits until every proxy of some namespaces has what was written.
 ///
-/// A push that istiod sent before the write is no answer to it. The API server notes when we wrote, to the second; an
-/// answer of that very second may still be to an older push, and counts only when it is the last one after istiod has
-/// had time to gather and to send. The two clocks are taken to agree to within that time.
+/// A push that istiod sent before the write is no answer to it. The API server notes when we wrote, to the
+/// second; an answer of that very second may still be to an older push, and counts only when it is the last
+/// one after istiod has had time to gather and to send. The two clocks are taken to agree to within that
+/// time.
 struct Acknowledgement: Sendable {
     let istiods: [Istiod]
     let namespaces: [String]

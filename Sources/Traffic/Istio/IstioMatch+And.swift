@@ -1,7 +1,7 @@
 import Transport
 
-// A rule holds among the requests of the split that it stands before, and of no other route of the user's. So its
-// blocks are combined with the split's.
+// A rule holds among the requests of the split that it stands before, and of no other route of the user's. So
+// its blocks are combined with the split's.
 
 extension IstioMatch {
     /// What a request looks like that matches both.

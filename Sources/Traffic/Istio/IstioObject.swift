@@ -117,8 +117,8 @@ extension IstioObject {
             ?? wanted.stickiness.map { "cookie \($0.cookie)" }
         guard let what else { return }
         throw refused(
-            "\(service.name): the \(what) needs an HTTP route, and only \(section) routes are split: their requests "
-                + "can't be looked into")
+            "\(service.name): the \(what) needs an HTTP route, and only \(section) routes are split: their "
+                + "requests can't be looked into")
     }
 
     /// What means the same stays as it is; what is put back is spelled as it was found.

@@ -5,8 +5,8 @@ import Transport
 
 /// The next writes for a wanted route, from the objects as they were read. Pure.
 ///
-/// Most routes need one plan. Where subsets are re-pointed it takes several, and the objects are read anew between
-/// them: whatever happened meanwhile, a crash included, the next plan starts from what is there.
+/// Most routes need one plan. Where subsets are re-pointed it takes several, and the objects are read anew
+/// between them: whatever happened meanwhile, a crash included, the next plan starts from what is there.
 struct IstioPlan: Hashable, Sendable {
     /// What has to pass before the writes.
     enum Pause: Hashable, Sendable {
@@ -67,22 +67,32 @@ private struct Planner {
         let carrying = sight.services.reduce(into: Set<Int>()) { $0.formUnion($1.carrying) }
         let move = RoleMove(labels: labels.releases, wanted: wanted.releases, carrying: carrying)
         let refuge = RoleMove.refuge(labels: labels.releases, stable: wanted.releases[0])
-        if write.isRollback, move != .finish, carrying != [refuge] {
-            return try weigh(wanted.all(to: refuge), isLast: false)
+        // At a promotion everything is with the stable release already: then there is time for the names.
+        let isHome = carrying.allSatisfy { labels.releases[$0] == wanted.releases[0] }
+        let mustReturn = write.isRollback && !isHome && carrying != [refuge]
+        if mustReturn {
+            return try weigh(
+                move == .finish ? wanted : wanted.all(to: refuge), isLast: move == .finish, atOnce: true)
         }
         switch move {
         case .finish: return try weigh(wanted, isLast: true)
         case .gather(let backend): return try weigh(wanted.all(to: backend), isLast: false)
         case .point(let releases): return try point(releases, labels, reference)
-        case .stuck:
-            throw refused(
-                "\(reference): the subsets \(write.target.backends.names.joined(separator: " and ")) both carry "
-                    + "traffic, and none is of \(wanted.releases[0] ?? "the stable release"); give one weight 0 by hand"
-            )
+        case .stuck: throw stuck(reference, wanted)
         }
     }
 
-    private func weigh(_ wanted: NamedRoute, isLast: Bool) throws(RouteFailure) -> IstioPlan {
+    private func stuck(_ reference: ObjectReference, _ wanted: NamedRoute) -> RouteFailure {
+        let names = write.target.backends.names.joined(separator: " and ")
+        let stable = wanted.releases[0] ?? "the stable release"
+        return refused(
+            "\(reference): the subsets \(names) both carry traffic, and none is of \(stable); give one of "
+                + "them weight 0 by hand")
+    }
+
+    private func weigh(
+        _ wanted: NamedRoute, isLast: Bool, atOnce: Bool = false
+    ) throws(RouteFailure) -> IstioPlan {
         var mark = ObjectMark(write, epoch: epoch)
         mark.isPartial = !isLast
         var writes: [ObjectWrite] = []
@@ -90,7 +100,7 @@ private struct Planner {
             let object = try service.routed(wanted, mark)
             if let write = service.write(to: object) { writes.append(write) }
         }
-        let pause = isUnsettled && !write.isRollback && !writes.isEmpty ? IstioPlan.Pause.settle : .none
+        let pause = isUnsettled && !atOnce && !writes.isEmpty ? IstioPlan.Pause.settle : .none
         return IstioPlan(pause: pause, writes: writes, isLast: isLast)
     }
 

@@ -101,8 +101,8 @@ extension IstioRouter {
             address: address, timeout: settings.timeout, sender: sender, counts: counts, namespace: namespace)
     }
 
-    /// Other VirtualServices for the same hosts in the mesh: which one counts is not defined. Asked once for each
-    /// rollout, and never in the way of a rollback.
+    /// Other VirtualServices for the same hosts in the mesh: which one counts is not defined. Asked once for
+    /// each rollout, and never in the way of a rollback.
     private func rivals(of sight: IstioSight, _ write: RouteWrite) async -> String? {
         guard !write.isRollback, await memory.isFirstLook(for: write.rollout) else { return nil }
         var found: [String] = []

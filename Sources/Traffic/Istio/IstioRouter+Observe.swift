@@ -4,8 +4,8 @@ package import Rollouts
 import Transport
 
 extension IstioRouter {
-    /// The route counts only where every object is as Headgate writes it: whatever else there is in one would have
-    /// its effect too.
+    /// The route counts only where every object is as Headgate writes it: whatever else there is in one would
+    /// have its effect too.
     package func observe(
         _ rollout: RolloutName, _ target: TrafficTarget
     ) async throws(RouteFailure) -> ObservedRoute? {
@@ -59,7 +59,8 @@ extension IstioObject {
             ? nil : "\(reference) was edited: \(difference(from: mark, target))"
     }
 
-    /// Which fields, by whom: `spec.http[1].route[0].weight should be 9000 (last written by kubectl-edit at …)`.
+    /// Which fields, by whom: `spec.http[1].route[0].weight should be 9000 (last written by kubectl-edit at
+    /// …)`.
     func difference(from mark: ObjectMark, _ target: TrafficTarget) -> String {
         let words: [String]
         do throws(RouteFailure) {

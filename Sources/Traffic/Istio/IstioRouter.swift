@@ -5,8 +5,8 @@ package import Transport
 
 /// Moves traffic between hosts or subsets by the weights of Istio's VirtualServices.
 ///
-/// *Accepted* is a write that the API server took; how far *applied* goes is the level of the settings, and the
-/// evidence says how far it went.
+/// *Accepted* is a write that the API server took; how far *applied* goes is the level of the settings, and
+/// the evidence says how far it went.
 package final class IstioRouter: TrafficRouter {
     package let kind = "istio"
     let settings: IstioSettings

@@ -3,9 +3,10 @@ import Transport
 
 /// The HTTP routes for a wanted route, from the user's routes without anything of ours.
 ///
-/// Before each split stand, in this order: the rules, then those who stay by cookie, then copies of everything. Each is
-/// a copy of the split, so that it keeps the user's timeouts, retries and rewrites; where it leads to is what differs.
-/// Two rules for mirrors never add up: the first that matches counts, and those without matches come last, in one.
+/// Before each split stand, in this order: the rules, then those who stay by cookie, then copies of
+/// everything. Each is a copy of the split, so that it keeps the user's timeouts, retries and rewrites; where
+/// it leads to is what differs. Two rules for mirrors never add up: the first that matches counts, and those
+/// without matches come last, in one.
 struct IstioRoutes {
     let wanted: NamedRoute
     let destinations: IstioDestinations
@@ -91,8 +92,8 @@ extension IstioRoutes {
         }
         guard item["headers"]["response"]["add"]["set-cookie"] == nil else {
             throw refused(
-                "the destination \(destinations.names[backend]) sets a cookie already, and Istio takes one; give the "
-                    + "user's cookie out elsewhere")
+                "the destination \(destinations.names[backend]) sets a cookie already, and Istio takes one; "
+                    + "give the user's cookie out elsewhere")
         }
         return item.issuing(stickiness.setCookie(wanted.cookieValue(of: backend)))
     }
@@ -137,8 +138,8 @@ extension IstioRoutes {
                 case .never: break
                 case .unspeakable(let field):
                     throw refused(
-                        "\(what) and the route \(name) that it stands before both ask for \(field), and Istio takes "
-                            + "one condition; make one of them an exact text or a prefix")
+                        "\(what) and the route \(name) that it stands before both ask for \(field), and "
+                            + "Istio takes one condition; make one of them an exact text or a prefix")
                 }
             }
         }

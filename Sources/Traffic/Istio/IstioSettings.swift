@@ -2,8 +2,8 @@
 package struct IstioSettings: Hashable, Sendable {
     /// For objects whose namespace is not said.
     package var namespace: String
-    /// How long it takes until all proxies have what was stored, where none can be asked. Istio gathers changes for
-    /// a tenth of a second and more, and is through with them after two as a rule.
+    /// How long it takes until all proxies have what was stored, where none can be asked. Istio gathers
+    /// changes for a tenth of a second and more, and is through with them after two as a rule.
     package var settle: Duration
     /// The debug interfaces of all istiods, `http://10.0.0.7:15014`: each knows its own proxies only.
     package var istiods: [String]

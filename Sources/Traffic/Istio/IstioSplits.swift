@@ -76,8 +76,8 @@ private struct SplitSearch {
         guard let stranger = zip(items, found).first(where: { $1 == nil && ($0["weight"]?.integer ?? 0) > 0 })
         else { return }
         throw refused(
-            "\(name) also gives weight to \(destinationName(stranger.0["destination"])), which is none of \(list); "
-                + "the split has to be of all its traffic")
+            "\(name) also gives weight to \(destinationName(stranger.0["destination"])), which is none of "
+                + "\(list); the split has to be of all its traffic")
     }
 
     private func index(ofRoute name: String) throws(RouteFailure) -> Int {

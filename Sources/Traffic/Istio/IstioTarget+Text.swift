@@ -9,8 +9,8 @@ import Transport
 //      "split": "subsets", "ownership": "adopt", "managedRoutes": ["beta"], "restores": true,
 //      "counts": {"label": "destination_workload", "values": ["web-a", "web-b"]}}
 //
-// All but `virtualServices` may be left out. As with Argo Rollouts, `web.shop` is a name and its namespace, and a
-// destination rule makes it a split by subsets.
+// All but `virtualServices` may be left out. As with Argo Rollouts, `web.shop` is a name and its namespace,
+// and a destination rule makes it a split by subsets.
 
 extension IstioTarget {
     package static let key = "istio"
@@ -97,8 +97,8 @@ extension IstioRule {
         let additional = try fields.texts("additionalSubsetNames")
         guard additional.isEmpty else {
             throw refused(
-                "\(path).additionalSubsetNames (\(additional.joined(separator: ", "))) is not supported: there are "
-                    + "no experiments; leave it out")
+                "\(path).additionalSubsetNames (\(additional.joined(separator: ", "))) is not supported: "
+                    + "there are no experiments; leave it out")
         }
         try fields.finish()
     }

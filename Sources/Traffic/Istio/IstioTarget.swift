@@ -3,8 +3,8 @@ package import Transport
 /// A rollout's traffic target as Istio understands it.
 ///
 /// It stands in `TrafficTarget.settings` under one key, `istio`, as a JSON text; see `IstioTarget+Text`. The
-/// backends are the names of subsets, or of hosts. With `namesRoles` they are the stable release's name and the
-/// canary's.
+/// backends are the names of subsets, or of hosts. With `namesRoles` they are the stable release's name and
+/// the canary's.
 package struct IstioTarget: Hashable, Sendable {
     package enum Split: String, Hashable, Sendable, CaseIterable {
         /// A backend is a host: a Service.

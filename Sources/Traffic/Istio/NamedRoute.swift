@@ -86,8 +86,8 @@ private struct Naming {
         return index
     }
 
-    /// The canary's place is the one that the route leads to besides the stable release's; with none, the one where a
-    /// release runs.
+    /// The canary's place is the one that the route leads to besides the stable release's; with none, the one
+    /// where a release runs.
     func place(of index: Int, in route: Route, _ occupants: [Place: String]) -> Place? {
         guard let home else { return Place.allCases[index] }
         guard index == 1 else { return home }

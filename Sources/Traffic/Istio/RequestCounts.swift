@@ -3,8 +3,8 @@ import Transport
 
 /// How many requests each backend got, as the proxies of the callers counted them.
 ///
-/// Two readings are compared here and not by `rate()`, which can't see the first requests of a series that has just
-/// begun: those of a canary that got its first share.
+/// Two readings are compared here and not by `rate()`, which can't see the first requests of a series that
+/// has just begun: those of a canary that got its first share.
 struct RequestCounts: Hashable, Sendable {
     var byBackend: [Int]
 
@@ -24,7 +24,8 @@ extension RequestCounts {
         case tooFew(String)
     }
 
-    /// Whether so many requests went where they should: 2.6 standard deviations and a little for what was under way.
+    /// Whether so many requests went where they should: 2.6 standard deviations and a little for what was
+    /// under way.
     func verdict(on shares: [Weight], _ names: [String]) -> Verdict {
         let total = total
         guard total >= requestsMin else { return .tooFew("\(total) requests, too few to tell") }

@@ -1,8 +1,8 @@
 /// The next move towards names that are true: each name's subset stands for the release that has the role.
 ///
-/// A subset is only ever re-pointed while it carries nothing, so that no request is on its way to pods that are no
-/// longer there. Where a name that carries has to change, what it carries goes to another name of the same release
-/// first; at a promotion that is the canary's, which has everything already.
+/// A subset is only ever re-pointed while it carries nothing, so that no request is on its way to pods that
+/// are no longer there. Where a name that carries has to change, what it carries goes to another name of the
+/// same release first; at a promotion that is the canary's, which has everything already.
 enum RoleMove: Hashable {
     /// The names are true: write the route.
     case finish
@@ -19,7 +19,8 @@ enum RoleMove: Hashable {
     ///   - carrying: the subsets that get requests.
     init(labels: [String?], wanted: [String?], carrying: Set<Int>) {
         let wrong = wanted.indices.filter { wanted[$0] != nil && wanted[$0] != labels[$0] }
-        // A subset without the label has all pods: the label only takes some away, so that nothing is missing.
+        // A subset without the label has all pods: the label only takes some away, so that nothing is
+        // missing.
         let free = wrong.filter { !carrying.contains($0) || labels[$0] == nil }
         let stable = wanted.first ?? nil
         let refuge = labels.firstIndex { $0 == stable && stable != nil }

@@ -1,10 +1,11 @@
 import Rollouts
 import Transport
 
-// Istio draws anew for every request: it can't compare a user's number with the shares, as Envoy alone can. So whoever
-// was sent somewhere gets a cookie that names the release, and stays there while the release has a share. What that
-// can't do: when a share grows, only those without a cookie make it grow, so that among users who come back it lags
-// behind until their cookies run out; and a share that shrinks keeps its users as long. A share of nothing keeps nobody.
+// Istio draws anew for every request: it can't compare a user's number with the shares, as Envoy alone can.
+// So whoever was sent somewhere gets a cookie that names the release, and stays there while the release has a
+// share. What that can't do: when a share grows, only those without a cookie make it grow, so that among
+// users who come back it lags behind until their cookies run out; and a share that shrinks keeps its users as
+// long. A share of nothing keeps nobody.
 
 extension NamedRoute {
     /// Names the release and not the backend: backends get new releases, and their users must not come along.

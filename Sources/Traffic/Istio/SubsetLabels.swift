@@ -32,8 +32,8 @@ struct SubsetLabels: Hashable, Sendable {
         for (backend, release) in releases {
             guard isNamePart(release) else {
                 throw refused(
-                    "\(name): the release \"\(release)\" can't be the value of the label \(label); name releases with "
-                        + "at most 63 letters, digits, -, _ and dots")
+                    "\(name): the release \"\(release)\" can't be the value of the label \(label); name "
+                        + "releases with at most 63 letters, digits, -, _ and dots")
             }
             subsets[places[backend]]["labels"][label] = .string(release)
         }

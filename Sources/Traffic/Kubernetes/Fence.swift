@@ -8,8 +8,8 @@ struct Fence: Sendable {
     /// Ours; none where there is no election.
     let epoch: Int?
 
-    /// Throws `foreign` or `fenced`. An object that is not what its mark says was edited by somebody: it gives way
-    /// to the same event too, while an intact one gives way only to a write that knows of it.
+    /// Throws `foreign` or `fenced`. An object that is not what its mark says was edited by somebody: it
+    /// gives way to the same event too, while an intact one gives way only to a write that knows of it.
     func check(
         _ object: JSON, _ name: String, backends: [String], isIntact: (ObjectMark) -> Bool
     ) throws(RouteFailure) {
@@ -29,8 +29,8 @@ struct Fence: Sendable {
         guard mark.journal == write.journal else {
             throw RouteFailure(
                 .foreign,
-                "\(name) bears the mark of journal \(mark.journal); stop the controller that keeps it, or remove "
-                    + "the annotation \(ObjectMark.key(of: write.rollout)) to let this journal take over")
+                "\(name) bears the mark of journal \(mark.journal); stop the controller that keeps it, or "
+                    + "remove the annotation \(ObjectMark.key(of: write.rollout)) to let this one take over")
         }
         guard let borne = mark.epoch, let epoch, borne > epoch else { return }
         throw RouteFailure(

@@ -40,7 +40,8 @@ struct WriteOutcomes: Sendable {
         return failures.first { $0.kind != .stale } ?? failures.first
     }
 
-    /// The failure in the engine's terms. Some written and some not is said: the next attempt writes the rest.
+    /// The failure in the engine's terms. Some written and some not is said: the next attempt writes the
+    /// rest.
     func routeFailure(_ error: KubernetesError) -> RouteFailure {
         let failure = RouteFailure(error)
         guard writes.count > 1 else { return failure }

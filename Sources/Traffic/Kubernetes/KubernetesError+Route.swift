@@ -7,8 +7,8 @@ extension RouteFailure {
         let advice =
             switch error.kind {
             case .ownedByOther(let manager, let fields):
-                "; \(manager) owns \(fields.joined(separator: ", ")): leave that out of what it applies, or set "
-                    + "`ownership: adopt`"
+                "; \(manager) owns \(fields.joined(separator: ", ")): leave that out of what it applies, or "
+                    + "set `ownership: adopt`"
             case .stale: "; somebody keeps changing it"
             default: ""
             }

@@ -3,8 +3,8 @@ import Foundation
 import Rollouts
 import Transport
 
-/// What an object bears of a rollout: which event wanted it, and the whole route, because a mesh's own form of it
-/// can't be read back without doubt. It is believed only where the object is what Headgate makes of it.
+/// What an object bears of a rollout: which event wanted it, and the whole route, because a mesh's own form
+/// of it can't be read back without doubt. It is believed only where the object is what Headgate makes of it.
 struct ObjectMark: Hashable, Sendable {
     let rollout: RolloutName
     let since: Sequence
@@ -18,7 +18,8 @@ struct ObjectMark: Hashable, Sendable {
     var backends: [String] = []
     /// The names of the routes that were put in.
     var inserted: [String] = []
-    /// The weights that were found, split by split, when nothing of ours was there yet; none where there was none.
+    /// The weights that were found, split by split, when nothing of ours was there yet; none where there was
+    /// none.
     var before: [[Int?]] = []
     /// On the way: the names are not yet what they should be.
     var isPartial = false

@@ -3,8 +3,8 @@ import Transport
 
 /// The smallest JSON patch that we know of from one tree to another: leaves where leaves differ.
 ///
-/// A patch of leaves shows people and `kubectl` what was changed, and leaves every field alone that this project
-/// does not know. Items of a list are the same item where they bear the same name, or say the same.
+/// A patch of leaves shows people and `kubectl` what was changed, and leaves every field alone that this
+/// project does not know. Items of a list are the same item where they bear the same name, or say the same.
 func edits(from old: JSON, to new: JSON, at path: String = "") -> [PatchOperation] {
     switch (old, new) {
     case _ where old.means(new): []
@@ -50,8 +50,8 @@ private func itemEdits(from old: [JSON], to new: [JSON], at path: String) -> [Pa
 
 private typealias Pair = (old: Int, new: Int)
 
-/// Pairs in the order of both lists. Between two that are surely the same, items are paired one by one: there is
-/// nothing that tells them apart better than their order.
+/// Pairs in the order of both lists. Between two that are surely the same, items are paired one by one: there
+/// is nothing that tells them apart better than their order.
 private func sameItems(_ old: [JSON], _ new: [JSON]) -> [Pair] {
     let anchors = commonItems(old.map(identity), new.map(identity))
     var pairs: [Pair] = []

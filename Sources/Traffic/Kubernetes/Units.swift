@@ -2,8 +2,8 @@ import Rollouts
 
 /// Shares as the whole numbers of a mesh whose weights are proportional.
 enum Units {
-    /// In ten thousandths, which people can read; in millionths where those would not do. Nothing is rounded, so that
-    /// no share that there is becomes none.
+    /// In ten thousandths, which people can read; in millionths where those would not do. Nothing is rounded,
+    /// so that no share that there is becomes none.
     static func of(_ shares: [Weight]) -> [Int] {
         let isCoarse = shares.allSatisfy { $0.millionths.isMultiple(of: 100) }
         return shares.map { Int($0.millionths) / (isCoarse ? 100 : 1) }
