@@ -102,7 +102,10 @@ let package = Package(
         tests("Kubernetes", ["Kubernetes", "Transport", "Manifests", "TestCluster", "Lab", crypto, logging]),
         tests(
             "Traffic",
-            ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Traffic"]),
+            [
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Traffic",
+                logging,
+            ]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(
             "Intake",

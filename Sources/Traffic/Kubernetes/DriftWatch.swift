@@ -25,6 +25,10 @@ actor DriftWatch {
         (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    deinit {
+        for watch in watches.values { watch.cancel() }
+    }
+
     /// The next rollout whose object is not as the engine knows it; none when closed. For one reader.
     func next() async -> RolloutName? {
         while pending.isEmpty {

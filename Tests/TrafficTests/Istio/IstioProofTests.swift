@@ -7,8 +7,8 @@ import Transport
 
 @testable import Traffic
 
-@Suite(.timeLimit(.minutes(1))) struct IstioProofTests {
-    private let cluster = MemoryCluster()
+@Suite(.cluster, .timeLimit(.minutes(1))) struct IstioProofTests {
+    private let cluster = testCluster()
 
     @Test func allProxiesHaveIt() async throws {
         let sender = Answers([
@@ -17,7 +17,10 @@ import Transport
             ]
         ])
         let text = try await evidence(.acked, sender)
-        #expect(text == "stored at resourceVersion 102; accepted; acked by 2 of 2 proxies")
+        #expect(
+            text
+                == "stored at resourceVersion \(cluster.version(of: webService)); accepted; acked by 2 of 2 proxies"
+        )
         #expect(sender.urls.first == "http://istiod:15014/debug/syncz?namespace=shop")
     }
 
@@ -46,7 +49,7 @@ import Transport
 
     @Test func anAnswerOfTheSecondOfTheWriteCountsOnlyAfterAWhile() throws {
         let acknowledgement = Acknowledgement(
-            istiods: [], namespaces: ["shop"], writtenAt: moment(cluster.time), isOfListeners: false,
+            istiods: [], namespaces: ["shop"], writtenAt: written, isOfListeners: false,
             settle: .seconds(2), pace: Pace(pauses: []) { _ in })
         let proxies = try Istiod.proxies(in: .proxies([("web-1", 0, true)]), of: "x")
         let sight = Acknowledgement.Sight(proxies: proxies)
@@ -148,11 +151,14 @@ final class Answers: HTTPSender {
     }
 }
 
+/// The second of the write.
+private let written = Date(timeIntervalSince1970: Date.now.timeIntervalSince1970.rounded(.down))
+
 extension HTTPResponse {
     /// Proxies, when routes were sent to each in seconds after the write, and whether it took them.
     static func proxies(_ states: [(String, Int, Bool)], error: String? = nil) -> HTTPResponse {
         let items = states.map { name, seconds, isAcked -> JSON in
-            let time = (moment("2026-11-25T10:00:00Z") ?? .distantPast).addingTimeInterval(Double(seconds))
+            let time = written.addingTimeInterval(Double(seconds))
             var resource: JSON = [
                 "sent": "n2", "acked": isAcked ? "n2" : "n1", "sent_time": .string(time.formatted(.iso8601)),
             ]

@@ -7,8 +7,8 @@ import Transport
 
 @testable import Traffic
 
-@Suite(.timeLimit(.minutes(1))) struct IstioRouterTests {
-    private let cluster = MemoryCluster()
+@Suite(.cluster, .timeLimit(.minutes(1))) struct IstioRouterTests {
+    private let cluster = testCluster()
     private let naps = Naps()
 
     @Test func aRouteIsWrittenProvedAndReadBack() async throws {
@@ -17,7 +17,9 @@ import Transport
         let write = istioWrite(try split(20), try istioTarget(), since: 12)
         let receipt = try await router.write(write)
         #expect(receipt.text == "wrote VirtualService shop/web")
-        #expect(try await router.confirm(receipt).text == "stored at resourceVersion 102; accepted")
+        #expect(
+            try await router.confirm(receipt).text
+                == "stored at resourceVersion \(cluster.version(of: webService)); accepted")
         let observed = try await router.observe(RolloutName("web"), write.target)
         #expect(observed?.route == write.route && observed?.since == 12 && observed?.journal == "north")
         #expect(try await router.write(write).text == "found in place: VirtualService shop/web")

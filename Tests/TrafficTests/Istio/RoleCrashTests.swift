@@ -8,9 +8,9 @@ import Transport
 @testable import Traffic
 
 /// A release climbs, is promoted, and the next one climbs; the process dies at any write or wait, and goes on.
-@Suite(.timeLimit(.minutes(1))) struct RoleCrashTests {
+@Suite(.cluster, .timeLimit(.minutes(1))) struct RoleCrashTests {
     @Test(arguments: 0..<14) func noSubsetIsEverRePointedWhileItCarries(crash: Int) async throws {
-        let cluster = MemoryCluster()
+        let cluster = testCluster()
         let (service, rule) = (
             virtualService(["stable", "canary"]), destinationRule(["stable": "v1", "canary": "v0"])
         )
@@ -38,7 +38,7 @@ import Transport
     }
 
     /// Again and again, as the engine does, by a new process after each crash.
-    private func carry(_ write: RouteWrite, on cluster: MemoryCluster, _ fate: Fate) async throws {
+    private func carry(_ write: RouteWrite, on cluster: WitnessedCluster, _ fate: Fate) async throws {
         for _ in 1...3 {
             let router = IstioRouter(
                 IstioSettings(), api: Doomed(cluster, fate), sender: NobodyToAsk(),
@@ -93,10 +93,10 @@ private final class Fate: Sendable {
 
 /// Where writes may be lost with the process: before they are carried out, or after.
 private struct Doomed: KubernetesAPI {
-    let cluster: MemoryCluster
+    let cluster: WitnessedCluster
     let fate: Fate
 
-    init(_ cluster: MemoryCluster, _ fate: Fate) { (self.cluster, self.fate) = (cluster, fate) }
+    init(_ cluster: WitnessedCluster, _ fate: Fate) { (self.cluster, self.fate) = (cluster, fate) }
 
     func write(_ write: ObjectWrite, _ urgency: Urgency) async throws(KubernetesError) -> JSON {
         if fate.strikes() { throw KubernetesError(.unavailable(retryAfter: nil), "died before") }
