@@ -72,7 +72,7 @@ let package = Package(
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, hummingbird,
                 logging,
             ]),
-        module("Lab", ["Transport", hummingbird, logging]),
+        module("Lab", ["Transport", "Kubernetes", hummingbird, logging]),
         module(
             "Simulator",
             [
@@ -85,6 +85,7 @@ let package = Package(
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes",
                 "Traffic",
                 "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
+                "TestCluster",
                 argumentParser, hummingbird, logging,
             ],
             swiftSettings: strict),
@@ -117,7 +118,7 @@ let package = Package(
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Signing", "Intake", "Transport",
                 "Server", crypto, logging,
             ]),
-        tests("Lab", ["Lab", "Transport"]),
+        tests("Lab", ["Lab", "Transport", "Kubernetes", "TestCluster", logging]),
         tests(
             "Simulator", ["Analysis", "Rollouts", "Journal", "Engine", "Manifests", "Simulator"],
             exclude: ["Wishes.txt"]),
@@ -125,8 +126,8 @@ let package = Package(
         tests(
             "Acceptance",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Lab", "headgate",
-                argumentParser,
+                "Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Kubernetes", "Lab",
+                "TestCluster", "headgate", argumentParser,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -30,7 +30,7 @@ package func runDemoService(
 
 /// Keeps the cancellation from the group: a connection that is broken off while it writes stops the whole
 /// process (NIO: "Deinited NIOAsyncWriter without calling finish()").
-private func runGracefully(_ group: ServiceGroup) async throws {
+func runGracefully(_ group: ServiceGroup) async throws {
     let serving = Task { try await group.run() }
     try await withTaskCancellationHandler {
         try await serving.value

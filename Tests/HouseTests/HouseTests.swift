@@ -31,7 +31,8 @@ import Testing
             "Glibc",
         ],
         "Lab": [
-            "Transport", "Hummingbird", "HTTPTypes", "ServiceLifecycle", "UnixSignals", "Logging",
+            "Transport", "Kubernetes", "Hummingbird", "HTTPTypes", "ServiceLifecycle", "UnixSignals",
+            "Logging",
             "Synchronization",
             "Dispatch", "Foundation", "Glibc",
         ],
@@ -42,7 +43,7 @@ import Testing
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
             "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
-            "ArgumentParser",
+            "TestCluster", "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",
         ],
