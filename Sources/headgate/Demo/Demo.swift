@@ -10,7 +10,8 @@ struct Demo: AsyncParsableCommand {
         discussion: """
             Stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a pause and
             is promoted from the command line; then rules and mirrors, blue-green, a switch back, an A/B test by a
-            sticky share, and a bake. Everything runs on loopback and is cleaned up at the end.
+            sticky share, and a bake. `--scenario istio` plays on the objects of an Istio instead, in a Kubernetes API
+            server of its own. Everything runs on loopback and is cleaned up at the end.
 
             Example: headgate demo --scenario bad --json report.json
             """)
@@ -27,7 +28,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (load, keep, scenarios) = (load, keep, scenario.isEmpty ? DemoScenario.allCases : scenario)
+        let (load, keep, scenarios) = (load, keep, DemoScenario.all(of: scenario))
         let report = try await report(of: scenarios, load, keep)
         print("\n" + report.text)
         if let json { try Output.json(report).write(toFile: json, atomically: true, encoding: .utf8) }
@@ -38,7 +39,19 @@ struct Demo: AsyncParsableCommand {
     {
         do {
             return try await cancelledByInterrupt {
-                try await withLab(in: keep) { rig in try await Self.play(scenarios, in: rig, load) }
+                let (istio, others) = (scenarios.filter(\.isOnIstio), scenarios.filter { !$0.isOnIstio })
+                var report = DemoReport()
+                if !others.isEmpty {
+                    report.scenarios += try await withLab(in: keep) { rig in
+                        try await Self.play(others, in: rig, load)
+                    }
+                }
+                if !istio.isEmpty {
+                    report.scenarios += try await withLab(in: keep.map { "\($0)/istio" }) { rig in
+                        try await Self.playOnIstio(istio, in: rig, load)
+                    }
+                }
+                return report
             }
         } catch is CancellationError {
             Output.complain("interrupted; everything that was started is stopped")
@@ -46,23 +59,42 @@ struct Demo: AsyncParsableCommand {
         }
     }
 
-    private static func play(_ scenarios: [DemoScenario], in rig: Rig, _ load: Int) async throws -> DemoReport
-    {
+    private static func play(
+        _ scenarios: [DemoScenario], in rig: Rig, _ load: Int
+    ) async throws -> [DemoReport.Scenario] {
         print("starting Envoy, Prometheus, two places for releases, and headgate …")
         let installation = try await Installation.set(
             in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.climbing)
         try await installation.begin()
         print("v1 is stable; \(load) requests per second go through Envoy at \(try installation.url())")
-        var report = DemoReport()
+        return try await play(scenarios, on: installation, nil, load)
+    }
+
+    private static func playOnIstio(
+        _ scenarios: [DemoScenario], in rig: Rig, _ load: Int
+    ) async throws -> [DemoReport.Scenario] {
+        print("starting a Kubernetes API server, Envoy, Prometheus, two places for releases, and headgate …")
+        return try await withIstio(
+            in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.istio
+        ) { installation, stage in
+            print("v1 is stable; \(load) requests per second go where the VirtualService checkout says")
+            return try await play(scenarios, on: installation, stage, load)
+        }
+    }
+
+    private static func play(
+        _ scenarios: [DemoScenario], on installation: Installation, _ stage: IstioStage?, _ load: Int
+    ) async throws -> [DemoReport.Scenario] {
+        var played: [DemoReport.Scenario] = []
         for (index, scenario) in scenarios.enumerated() {
             print("\n▌\(index + 1) \(scenario.title)")
             let picture = DemoPicture()
             let play = DemoPlay(
                 installation: installation, scenario: scenario, version: "v\(index + 2)", perSecond: load,
-                show: { picture.show($0, $1) }, say: { picture.say($0) })
-            report.scenarios.append(try await play.run())
+                show: { picture.show($0, $1) }, say: { picture.say($0) }, stage: stage)
+            played.append(try await play.run())
         }
-        return report
+        return played
     }
 }
 

@@ -87,7 +87,11 @@ enum DemoManifest {
     }
 
     private static func birthSafe(_ metric: String, _ labels: String) -> String {
-        let series = "\(metric){envoy_cluster_name=\"{{args.cluster}}\"\(labels)}"
-        return "(\(series) unless \(series) offset 2s) or increase(\(series)[2s])"
+        birthSafe("\(metric){envoy_cluster_name=\"{{args.cluster}}\"\(labels)}")
+    }
+
+    /// What a counter grew by in two seconds, also one that did not exist before.
+    static func birthSafe(_ series: String) -> String {
+        "(\(series) unless \(series) offset 2s) or increase(\(series)[2s])"
     }
 }

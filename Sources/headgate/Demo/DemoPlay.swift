@@ -10,6 +10,8 @@ struct DemoPlay {
     let perSecond: Int
     let show: (RolloutStatus, LoadResult) -> Void
     let say: (String) -> Void
+    /// Where the scenario is one of Istio's.
+    var stage: IstioStage?
 
     func run() async throws -> DemoReport.Scenario {
         let load = Load(
@@ -53,17 +55,21 @@ struct DemoPlay {
         case .switchBack: return Seen(breachAt: try await breakDown(service, load) { $0.step?.number == 5 })
         case .abTest: return Seen(claims: try await compare(former, load))
         case .bake: return Seen(breachAt: try await breakDown(service, load, when: \.isBaking))
+        case .istio: return Seen(claims: try await climbByVirtualService(load))
+        case .istioBad:
+            let breachAt = try await breakDown(service, load) { ($0.step?.number ?? 0) >= 4 }
+            return Seen(breachAt: breachAt, claims: [try onStage().claimForeignIsUntouched()])
         }
         return Seen()
     }
 
-    private func wait(
+    func wait(
         for what: String, _ load: Load, until claim: (RolloutStatus) -> Bool
     ) async throws {
         _ = try await installation.wait(for: what, each: { show($0, load.result) }, until: claim)
     }
 
-    private func arrive(_ load: Load) async throws {
+    func arrive(_ load: Load) async throws {
         try await wait(for: "\(version) to arrive", load) {
             $0.stable?.release == version && $0.routing?.isApplied == true
         }
@@ -125,7 +131,7 @@ extension DemoPlay {
     }
 
     /// What the load saw for some time from a moment on.
-    private func window(
+    func window(
         of time: Duration, _ load: Load, from isTime: (RolloutStatus) -> Bool
     ) async throws -> DemoWindow {
         try await wait(for: "the step to look at", load, until: isTime)

@@ -9,6 +9,18 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     case switchBack = "switch-back"
     case abTest = "ab-test"
     case bake
+    case istio
+    case istioBad = "istio-bad"
+
+    /// The mesh of an Istio is an installation of its own, and takes a minute: it is played where it is asked for.
+    var isOnIstio: Bool { self == .istio || self == .istioBad }
+
+    /// Whoever asks for Istio wants the whole story.
+    static func all(of wanted: [DemoScenario]) -> [DemoScenario] {
+        guard !wanted.isEmpty else { return allCases.filter { !$0.isOnIstio } }
+        let all = wanted.flatMap { $0 == .istio ? [.istio, .istioBad] : [$0] }
+        return all.filter { !$0.isOnIstio } + all.filter(\.isOnIstio)
+    }
 
     var title: String {
         switch self {
@@ -20,6 +32,8 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .switchBack: "blue-green: a release that fails after the switch is switched back"
         case .abTest: "an A/B test by a sticky share: 30 % of the users, always the same ones"
         case .bake: "a release that fails after it has all traffic returns to the one that was kept warm"
+        case .istio: "Istio: a release climbs by a VirtualService, and somebody edits the weights by hand"
+        case .istioBad: "Istio: a release that starts to fail is taken back by itself"
         }
     }
 
@@ -31,6 +45,7 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .blueGreen, .switchBack: DemoManifest.blueGreen
         case .abTest: DemoManifest.abTest
         case .bake: DemoManifest.baking
+        case .istio, .istioBad: DemoManifest.istio
         }
     }
 
@@ -43,20 +58,21 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .blueGreen, .switchBack: "route preview"
         case .abTest: "shares 30%"
         case .bake: "setWeight 40%"
+        case .istio, .istioBad: "setWeight 20%"
         }
     }
 
     var outcome: DemoReport.Scenario.Outcome {
         switch self {
-        case .bad, .switchBack, .bake: .rolledBack
-        case .good, .manual, .rules, .blueGreen, .abTest: .promoted
+        case .bad, .switchBack, .bake, .istioBad: .rolledBack
+        case .good, .manual, .rules, .blueGreen, .abTest, .istio: .promoted
         }
     }
 
     /// Who asks.
     var kinds: [RequestKind] {
         switch self {
-        case .good, .bad, .manual, .bake: [.any]
+        case .good, .bad, .manual, .bake, .istio, .istioBad: [.any]
         case .rules:
             [
                 RequestKind("everybody", share: 8), RequestKind("staff", headers: ["x-staff": "1"]),

@@ -39,6 +39,17 @@ struct DemoWindow {
         return DemoClaim("share of \(release): \(percent) %", holds: abs(seen - share) < 0.13)
     }
 
+    /// Five standard deviations of so many requests, and never none at all.
+    func claimWeight(of release: String, among kind: String, isAbout share: Double) -> DemoClaim {
+        let answers = answers(kind)
+        let (there, all) = (answers[release] ?? 0, max(answers.values.reduce(0, +), 1))
+        let deviation = (share * (1 - share) / Double(all)).squareRoot()
+        let seen = Double(there) / Double(all)
+        return DemoClaim(
+            "at \(Int(share * 100)) %: \(there) of \(all) requests by \(release)",
+            holds: there > 0 && abs(seen - share) <= 5 * deviation)
+    }
+
     private func answers(_ kind: String) -> [String: Int] {
         let earlier = before.kinds[kind]?.byRelease ?? [:]
         let later = after.kinds[kind]?.byRelease ?? [:]

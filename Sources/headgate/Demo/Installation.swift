@@ -46,14 +46,18 @@ actor Installation {
     }
 
     /// Starts everything, with v1 in the first place and nothing announced yet.
+    ///
+    /// - Parameter mesh: none: Headgate speaks with Envoy itself.
     static func set(
-        in rig: Rig, program: String, manifest: String, scrapeEvery: Duration = .milliseconds(500)
+        in rig: Rig, program: String, manifest: String, scrapeEvery: Duration = .milliseconds(500),
+        mesh: InstallationMesh? = nil
     ) async throws -> Installation {
-        let parts = try await start(in: rig, program, scrapeEvery)
+        let mesh = try mesh ?? .none()
+        let parts = try await start(in: rig, program, scrapeEvery, mesh)
         let port = try FreePort.take()
         try write(manifest, to: "\(rig.folder)/rollouts/checkout.yaml")
         try write(secret, to: "\(rig.folder)/ci.secret")
-        try write(configuration(port, parts), to: "\(rig.folder)/headgate.yaml")
+        try write(configuration(port, parts, mesh), to: "\(rig.folder)/headgate.yaml")
         let token = try await Command(program, rig.folder).run(
             [
                 "token", "create", "demo", "--role", "operator", "--config", "\(rig.folder)/headgate.yaml",
@@ -73,24 +77,28 @@ actor Installation {
             token: token.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    private static func start(in rig: Rig, _ program: String, _ scrape: Duration) async throws -> Parts {
+    private static func start(
+        in rig: Rig, _ program: String, _ scrape: Duration, _ mesh: InstallationMesh
+    ) async throws -> Parts {
         var ports: [String: UInt16] = [:]
         for backend in backends { ports[backend] = try FreePort.take() }
         let first = try await rig.startDemoService(version: "v1", port: ports[backends[0]], program: program)
         let design = EnvoyDesign(
-            adminPort: try FreePort.take(), routesFolder: "\(rig.folder)/routes",
+            adminPort: mesh.adminPort, routesFolder: "\(rig.folder)/routes",
             listeners: [
                 .init(
                     route: rollout, port: try FreePort.take(), firstSplit: [.init(backends[0], weight: 100)])
             ],
-            clusters: backends.map { .init($0, ports: [ports[$0] ?? 0]) })
+            clusters: backends.map { .init($0, ports: [ports[$0] ?? 0]) } + mesh.otherClusters)
         let envoy = try await rig.start(design)
         let prometheus = try await rig.startPrometheus(
-            scraping: [.envoy(adminPort: design.adminPort, clusters: backends)], every: scrape)
+            port: mesh.prometheusPort, scraping: [mesh.target], every: scrape)
         return Parts(envoy: envoy, prometheus: prometheus, ports: ports, services: [backends[0]: first])
     }
 
-    private static func configuration(_ port: UInt16, _ parts: Parts) -> String {
+    private static func configuration(
+        _ port: UInt16, _ parts: Parts, _ mesh: InstallationMesh
+    ) -> String {
         """
         apiVersion: headgate.dev/v1alpha1
         kind: Configuration
@@ -98,7 +106,7 @@ actor Installation {
         journal: journal.sqlite
         manifests: [rollouts]
         webhooks: {secretFiles: [ci.secret]}
-        envoy: {routes: routes, admin: ["\(parts.envoy.adminURL)"]}
+        \(mesh.configuration)
         prometheus: {address: "\(parts.prometheus.url)"}
 
         """
