@@ -10,6 +10,7 @@
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
+#   make demo SCENARIO=istio   the same by VirtualServices in a Kubernetes API server of its own
 
 SHELL := /bin/bash
 SWIFT ?= swift

@@ -13,11 +13,17 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Rollbacks on a real Envoy.") var rollbacks = 60
     @Option(help: "Rollouts in memory and in the journal.") var rollouts = 10_000
     @Option(help: "Manifests to validate.") var files = 1_000
+    @Option(help: "Rollouts in progress on an API server.") var inProgress = 1_000
+    @Option(help: "Seconds in which the API server should hear nothing.") var quiet = 60
 
     func run() async throws {
         var report = BenchReport()
         complain("rollbacks on a real Envoy: \(rollbacks) …")
         report.verdictToApplied = try await RollbackBench(rollbacks: rollbacks).run()
+        complain("\(inProgress) rollouts in progress on an API server, and \(quiet) quiet seconds …")
+        report.istio = try await IstioBench(
+            rollouts: inProgress, rollbacks: rollbacks, quiet: .seconds(quiet)
+        ).run()
         complain("turns through a durable journal …")
         report.turns = try await TurnBench().run()
         complain("one turn beside 10, 1,000 and 100,000 rollouts …")
@@ -36,6 +42,7 @@ struct Bench: AsyncParsableCommand {
 /// Times are milliseconds unless the name says otherwise.
 struct BenchReport: Encodable {
     var verdictToApplied: Spread?
+    var istio: Istio?
     var turns: [Turns] = []
     var growth: [Growth] = []
     var idle: Idle?
@@ -58,6 +65,18 @@ struct BenchReport: Encodable {
             rollbacks = sorted.count
             (minMs, medianMs, p99Ms, maxMs) = (quantile(0), quantile(0.5), quantile(0.99), quantile(1))
         }
+    }
+
+    struct Istio: Encodable {
+        /// In progress, each with a VirtualService of its own, while the rest was measured.
+        let rollouts: Int
+        /// Requests to the API server for each weight, by verb.
+        let callsPerStep: [String: Double]
+        let quietSeconds: Double
+        /// All requests to the API server while nothing happened but measurements.
+        let callsInQuiet: Int
+        /// From the bad number to the API server having stored the stable release alone.
+        let breachToStored: Spread
     }
 
     struct Turns: Encodable {

@@ -28,7 +28,7 @@ private struct Instant: TrafficRouter {
 }
 
 /// In the wanted folder where there is one, else where temporary files lie.
-private func withTemporaryFolder<Value>(
+func withTemporaryFolder<Value>(
     in wanted: String? = nil, _ body: (String) async throws -> Value
 ) async throws -> Value {
     let place = wanted.flatMap { FileManager.default.isWritableFile(atPath: $0) ? URL(filePath: $0) : nil }

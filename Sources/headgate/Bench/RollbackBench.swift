@@ -61,11 +61,11 @@ struct RollbackBench {
 }
 
 extension Weight {
-    fileprivate static var tenth: Weight { Weight(percent: 10) ?? .none }
+    static var tenth: Weight { Weight(percent: 10) ?? .none }
 }
 
 extension Rollout {
-    fileprivate func isBack(from release: String) -> Bool {
+    func isBack(from release: String) -> Bool {
         guard case .aborted(let failure) = phase else { return false }
         return failure.release.name == release && routing?.isApplied == true
     }
@@ -103,7 +103,7 @@ func withLoop<Value: Sendable>(
 }
 
 /// Started by a bad answer, read when the data plane shows the rollback.
-private final class Stopwatch: Sendable {
+final class Stopwatch: Sendable {
     private let state = Mutex<(start: ContinuousClock.Instant?, laps: [Duration])>((nil, []))
 
     var laps: [Duration] { state.withLock { $0.laps } }

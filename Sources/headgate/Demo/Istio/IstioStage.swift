@@ -2,7 +2,6 @@ import Foundation
 import Kubernetes
 import Lab
 import Logging
-import Synchronization
 import TestCluster
 import Transport
 
@@ -76,10 +75,9 @@ func withIstio<Value: Sendable>(
     in rig: Rig, program: String, manifest: String, proof: String = "accepted",
     _ body: @escaping @Sendable (Installation, IstioStage) async throws -> Value
 ) async throws -> Value {
-    let outcome = Mutex<Value?>(nil)
-    try await withCluster(CustomKinds.istio) { cluster in
+    try await onCluster(CustomKinds.istio) { cluster in
         let stage = try IstioStage(cluster, rig, proof: proof)
-        let value = try await stage.during {
+        return try await stage.during {
             let installation = try await Installation.set(
                 in: rig, program: program, manifest: manifest, mesh: stage.mesh)
             try await installation.begin()
@@ -88,10 +86,7 @@ func withIstio<Value: Sendable>(
             await installation.server.stop()
             return value
         }
-        outcome.withLock { $0 = value }
     }
-    guard let value = outcome.withLock({ $0 }) else { throw CancellationError() }
-    return value
 }
 
 private func configuration(_ proof: String, _ prometheus: UInt16) -> String {
