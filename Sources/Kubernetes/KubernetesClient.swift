@@ -200,6 +200,9 @@ extension KubernetesClient {
     }
 
     private func put(_ request: APIRequest, at target: String) async throws(KubernetesError) -> HTTPRequest {
+        if let flaw = request.flaw {
+            throw KubernetesError(.invalid, "\(request.verb.rawValue) \(request.kind.kind): \(flaw)")
+        }
         let papers = try await identity.papers()
         var connection = access.connection
         if let certificate = papers.certificate { connection.clientCertificate = certificate }

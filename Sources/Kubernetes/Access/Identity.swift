@@ -10,7 +10,8 @@ struct Papers: Hashable, Sendable {
 /// Keeps the papers of one client, and gets new ones when they run out.
 actor Identity {
     private let credentials: Credentials
-    private var known: (papers: Papers, until: Date)?
+    private var known: (papers: Papers, until: Date, end: Date)?
+    private var renewal: Task<Void, Never>?
     /// How long a token's file is believed before it is read anew.
     private static let freshness: TimeInterval = 60
     /// Papers are renewed so long before they expire.
@@ -21,8 +22,19 @@ actor Identity {
     }
 
     func papers() async throws(KubernetesError) -> Papers {
-        if let known, known.until > Date() { return known.papers }
-        return try await fetch()
+        guard let known, known.end > Date() else { return try await fetch() }
+        // They are good for a while yet: nobody waits, least of all a rollback.
+        if known.until <= Date() { renewBehind() }
+        return known.papers
+    }
+
+    /// What can't be had now is asked for again by the next request.
+    private func renewBehind() {
+        guard renewal == nil else { return }
+        renewal = Task {
+            _ = try? await fetch()
+            renewal = nil
+        }
     }
 
     /// The server refused them. Whether there may be others now.
@@ -43,13 +55,14 @@ actor Identity {
             return Papers(authorization: "Basic " + Data("\(user):\(password)".utf8).base64EncodedString())
         case .tokenFile(let path):
             let papers = Papers(authorization: "Bearer \(try token(inFile: path))")
-            known = (papers, Date() + Self.freshness)
+            known = (papers, Date() + Self.freshness, .distantFuture)
             return papers
         case .exec(let plugin):
             let credential = try await plugin.run()
             let papers = Papers(
                 authorization: credential.token.map { "Bearer \($0)" }, certificate: credential.certificate)
-            known = (papers, credential.expiresAt.map { $0 - Self.margin } ?? .distantFuture)
+            let end = credential.expiresAt ?? .distantFuture
+            known = (papers, credential.expiresAt.map { $0 - Self.margin } ?? end, end)
             return papers
         }
     }

@@ -60,9 +60,11 @@ extension APIRequest {
         return .stale
     }
 
-    /// A failing `test` is answered with the words of a bad patch; the fields of an invalid object are named.
+    /// A failing `test` is answered with the words of a bad patch; the fields of an invalid object are named. A patch
+    /// that tests nothing has lost no race: it is bad, and will be the next time.
     private func isLostRace(_ objection: Objection) -> Bool {
         contentType == "application/json-patch+json" && objection.causes.isEmpty
+            && body?.array?.contains { $0["op"]?.string == "test" } == true
     }
 
     private func advice(for kind: KubernetesError.Kind, _ objection: Objection) -> String? {

@@ -55,6 +55,18 @@ struct APIRequest: Hashable, Sendable {
         return query.isEmpty ? path : "\(path)?\(query)"
     }
 
+    /// Why it must not be sent. A path is put in order on its way: `pods/..` would become the namespace itself, and an
+    /// empty name all of a kind. The API server takes none of these names either.
+    var flaw: String? {
+        for (what, text) in [("namespace", namespace), ("name", name)] {
+            guard let text else { continue }
+            if ["", ".", ".."].contains(text) || text.contains("/") || text.contains("%") {
+                return "\"\(text.prefix(64))\" can't be a \(what)"
+            }
+        }
+        return nil
+    }
+
     /// What it is about, for messages: `VirtualService shop/web`, `pods of shop`.
     var subject: String {
         if let name { return ObjectReference(kind, name, in: namespace).description }
