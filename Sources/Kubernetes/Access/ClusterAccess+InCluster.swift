@@ -16,15 +16,21 @@ extension ClusterAccess {
                 "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is no pod; "
                     + "name a kubeconfig")
         }
-        guard FileManager.default.isReadableFile(atPath: folder + "/token") else {
+        for file in ["token", "ca.crt"]
+        where !FileManager.default.isReadableFile(atPath: "\(folder)/\(file)") {
             throw AccessError(
-                "\(folder)/token can't be read; does the pod have automountServiceAccountToken: false?")
+                "\(folder)/\(file) can't be read; does the pod have automountServiceAccountToken: false?")
         }
-        let written = try? String(contentsOfFile: folder + "/namespace", encoding: .utf8)
-        let namespace = written?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
         return ClusterAccess(
             server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
             connection: ConnectionOptions(authorities: .only(.file(folder + "/ca.crt")), proxy: .none),
-            credentials: .tokenFile(folder + "/token"), namespace: namespace.isEmpty ? "default" : namespace)
+            credentials: .tokenFile(folder + "/token"), namespace: namespace(in: folder))
+    }
+
+    /// The pod's own. Some platforms leave the file out.
+    private static func namespace(in folder: String) -> String {
+        let bytes = FileManager.default.contents(atPath: folder + "/namespace") ?? Data()
+        let name = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return name.isEmpty ? "default" : name
     }
 }

@@ -4,7 +4,7 @@ import Transport
 
 /// A kubeconfig: which clusters there are, who may ask them, and which pair of both is meant.
 package struct Kubeconfig {
-    private let file: String
+    let file: String
     private let field: Field
     private let diagnostics: Diagnostics
 
@@ -31,59 +31,62 @@ package struct Kubeconfig {
     private func readAccess(of name: String?) -> ClusterAccess? {
         guard var root = Fields(field) else { return nil }
         let current = root.optional("current-context", .string)
+        let place = name == nil ? root.field("current-context") ?? field : field
         guard let name = name ?? current, !name.isEmpty else {
-            field.refuse("names no current-context; say which context is meant")
+            place.refuse("no context is named; say which is meant")
             return nil
         }
-        guard var context = entry(named: name, in: "contexts", "context") else { return nil }
-        let cluster = context.required("cluster", .nonEmptyString)
-        let user = context.optional("user", .nonEmptyString)
+        guard var context = entry(named: name, in: "contexts", "context", for: place) else { return nil }
         let namespace = context.optional("namespace", .string)
-        guard let cluster, let place = readCluster(cluster) else { return nil }
-        let papers = user.map(readUser) ?? Papers()
-        guard let papers else { return nil }
-        var connection = place.connection
+        // Both are read before giving up on one of them, so that all their errors are told at once.
+        let cluster = context.required("cluster") { readCluster($0) }
+        let user = context.optional("user") { readUser($0, of: cluster) }
+        guard let cluster, let papers = context.has("user") ? user : UserPapers() else { return nil }
+        var connection = cluster.connection
         connection.clientCertificate = papers.certificate
         return ClusterAccess(
-            server: place.server, connection: connection, credentials: papers.credentials,
+            server: cluster.server, connection: connection, credentials: papers.credentials,
             namespace: namespace.flatMap { $0.isEmpty ? nil : $0 } ?? "default")
     }
 
+    private func readCluster(_ name: Field) -> ClusterPlace? {
+        name.read(.nonEmptyString).flatMap { entry(named: $0, in: "clusters", "cluster", for: name) }
+            .flatMap { ClusterPlace($0, in: self) }
+    }
+
+    private func readUser(_ name: Field, of cluster: ClusterPlace?) -> UserPapers? {
+        name.read(.nonEmptyString).flatMap { entry(named: $0, in: "users", "user", for: name) }
+            .flatMap { UserPapers($0, of: cluster, in: self) }
+    }
+
     /// `clusters: [{name: …, cluster: {…}}]`
-    private func entry(named name: String, in list: String, _ key: String) -> Fields? {
-        let items =
-            field.node[list].flatMap { Field($0, at: .root.appending(key: list), diagnostics).items } ?? []
+    private func entry(named name: String, in list: String, _ key: String, for place: Field) -> Fields? {
+        guard var root = Fields(field) else { return nil }
+        let items = root.optional(list, nullIsAbsent: true, \.items) ?? []
+        var known: [String] = []
         for item in items {
-            guard var fields = Fields(item), fields.required("name", .string) == name else { continue }
-            return fields.field(key).flatMap(Fields.init)
+            guard var fields = Fields(item), let itsName = fields.required("name", .string) else { continue }
+            if itsName == name { return fields.required(key, Fields.init) }
+            known.append(itsName)
         }
-        field.refuse("has no entry \"\(name)\" in \(list)")
+        let others = known.isEmpty ? "there are none" : "known: \(known.sorted().joined(separator: ", "))"
+        place.refuse("\(quoted(name)) is not in \(list); \(others)")
         return nil
     }
 }
 
-// MARK: - Clusters
+// MARK: - What both clusters and users have
 
 extension Kubeconfig {
-    private func readCluster(_ name: String) -> (server: String, connection: ConnectionOptions)? {
-        guard var cluster = entry(named: name, in: "clusters", "cluster") else { return nil }
-        let server = cluster.required("server", .nonEmptyString)
-        var connection = ConnectionOptions()
-        if let authority = pem(&cluster, "certificate-authority") {
-            connection.authorities = .only(authority)
-        }
-        connection.serverName = cluster.optional("tls-server-name", .nonEmptyString)
-        connection.verifies = !(cluster.optional("insecure-skip-tls-verify", .bool) ?? false)
-        if let proxy = cluster.optional("proxy-url", .nonEmptyString) { connection.proxy = .url(proxy) }
-        return server.map { ($0, connection) }
-    }
-
     /// `KEY-data`, base64 of PEM, goes before `KEY`, a path.
-    private func pem(_ fields: inout Fields, _ key: String) -> ConnectionOptions.PEM? {
-        let path = fields.optional(key, .nonEmptyString)
-        guard let data = fields.field(key + "-data") else { return path.map { .file(resolve($0)) } }
-        guard let text = data.read(.string), let bytes = Data(base64Encoded: text),
-            let pem = String(data: bytes, encoding: .utf8)
+    func pem(_ fields: inout Fields, _ key: String) -> ConnectionOptions.PEM? {
+        let path = fields.optional(key, .string).flatMap { $0.isEmpty ? nil : $0 }
+        guard let data = fields.field(key + "-data"), data.node.value != .string("") else {
+            return path.map { .file(resolve($0)) }
+        }
+        guard let text = data.read(.secret) else { return nil }
+        guard let bytes = Data(base64Encoded: text, options: .ignoreUnknownCharacters),
+            let pem = String(data: bytes, encoding: .utf8), pem.contains("-----BEGIN ")
         else {
             // What stands there may be a key: it is not repeated.
             data.refuse("is no base64 of PEM text")
@@ -92,79 +95,18 @@ extension Kubeconfig {
         return .text(pem)
     }
 
-    private func resolve(_ path: String) -> String {
+    func resolve(_ path: String) -> String {
         path.hasPrefix("/") ? path : URL(filePath: file).deletingLastPathComponent().path + "/" + path
     }
 }
 
-// MARK: - Users
-
-extension Kubeconfig {
-    private struct Papers {
-        var credentials = Credentials.none
-        var certificate: ConnectionOptions.ClientCertificate?
-    }
-
-    private func readUser(_ name: String) -> Papers? {
-        guard var user = entry(named: name, in: "users", "user") else { return nil }
-        let certificate = pem(&user, "client-certificate")
-        let key = pem(&user, "client-key")
-        if (certificate == nil) != (key == nil) {
-            user.field.refuse("client-certificate and client-key go together")
-        }
-        var papers = Papers()
-        if let certificate, let key {
-            papers.certificate = ConnectionOptions.ClientCertificate(certificate: certificate, key: key)
-        }
-        papers.credentials = credentials(&user)
-        return papers
-    }
-
-    /// In the order in which other clients prefer them.
-    private func credentials(_ user: inout Fields) -> Credentials {
-        user.refuseUnsupported(["auth-provider": "it is gone from Kubernetes since 1.26; use exec"])
-        let token = user.optional("token", .nonEmptyString)
-        let tokenFile = user.optional("tokenFile", .nonEmptyString)
-        let name = user.optional("username", .nonEmptyString)
-        let password = user.optional("password", .string)
-        let exec = user.optional("exec", readPlugin)
-        if let tokenFile { return .tokenFile(resolve(tokenFile)) }
-        if let token { return .token(token) }
-        if let name { return .basic(user: name, password: password ?? "") }
-        return exec.map { .exec($0) } ?? .none
-    }
-
-    private func readPlugin(_ field: Field) -> ExecPlugin? {
-        guard var fields = Fields(field) else { return nil }
-        let version = fields.required(
-            "apiVersion",
-            .oneOf([
-                "client.authentication.k8s.io/v1": "v1", "client.authentication.k8s.io/v1beta1": "v1beta1",
-            ])
-        )
-        let command = fields.required("command", .nonEmptyString)
-        let arguments = fields.optional("args", .list(of: .string), nullIsAbsent: true) ?? []
-        let pairs = fields.optional("env", .list(of: .environmentPair), nullIsAbsent: true) ?? []
-        guard let version, let command else { return nil }
-        return ExecPlugin(
-            version: version, command: command.contains("/") ? resolve(command) : command,
-            arguments: arguments,
-            environment: Dictionary(pairs.map { ($0.name, $0.value) }) { _, last in last })
-    }
-}
-
-private struct EnvironmentPair {
-    let name: String
-    let value: String
-}
-
-extension Shape where Output == EnvironmentPair {
-    fileprivate static var environmentPair: Shape {
-        .object { fields in
-            let name = fields.required("name", .nonEmptyString)
-            let value = fields.required("value", .string)
-            guard let name, let value else { return nil }
-            return EnvironmentPair(name: name, value: value)
+extension Shape where Output == String {
+    /// A string that stands in no message, whatever is wrong with it.
+    static var secret: Shape {
+        Shape { field in
+            if case .string(let text) = field.node.value { return text }
+            field.refuse("is no string; put it in quotes")
+            return nil
         }
     }
 }

@@ -3,16 +3,26 @@ import Transport
 extension APIRequest {
     /// What a response says, or what it says against the request.
     func answer(in response: HTTPResponse) throws(KubernetesError) -> JSON {
-        let body: JSON
+        guard response.isSuccess else { throw error(Objection(response)) }
         do throws(JSON.SyntaxError) {
-            body = try JSON(parsing: response.body)
+            return try JSON(parsing: response.body)
         } catch {
-            guard response.isSuccess else { throw self.error(Objection(response, .null)) }
             throw KubernetesError(
                 .unavailable(retryAfter: nil), "\(words): the answer is \(error); is this an API server?")
         }
-        guard response.isSuccess else { throw self.error(Objection(response, body)) }
-        return body
+    }
+
+    /// A list's items and where it stands. What looks like no list must not pass for an empty one: everything
+    /// would seem to be gone.
+    func page(in answer: JSON) throws(KubernetesError) -> (items: [JSON], version: String, next: String?) {
+        let items = answer["items"]
+        guard let version = answer["metadata"]["resourceVersion"]?.string, !version.isEmpty,
+            let list = items?.array ?? (items == .null ? [] : nil)
+        else {
+            throw KubernetesError(.unavailable(retryAfter: nil), "\(words): the answer is no list")
+        }
+        let next = answer["metadata"]["continue"]?.string
+        return (list.map { $0.named(kind) }, version, next == "" ? nil : next)
     }
 
     /// What came instead of a response.
@@ -25,7 +35,7 @@ extension APIRequest {
     }
 
     /// `patch VirtualService shop/web`
-    private var words: String {
+    var words: String {
         let part = subresource.map { ", \($0)" } ?? ""
         return "\(verb.rawValue) \(subject)\(part)"
     }
@@ -38,18 +48,18 @@ extension APIRequest {
     }
 
     private func kind(of objection: Objection) -> KubernetesError.Kind {
+        guard objection.isAnswerOfServer else { return .unavailable(retryAfter: objection.retryAfter) }
         switch objection.status {
-        case 400 where objection.isAboutUnknownField: return .unsupported
-        case 400: return .invalid
         case 401: return .unauthenticated
         case 403: return .forbidden
         case 404: return .missing
         case 405, 406, 415: return .unsupported
         case 409: return conflict(objection)
         case 410: return .expired
-        case 422: return isLostRace(objection) ? .stale : .invalid
-        case 500 where objection.isAboutUnknownField: return .unsupported
-        case 429, 500...: return .unavailable(retryAfter: objection.retryAfter)
+        case 422 where isLostRace(objection): return .stale
+        case 400 where objection.isAboutUnknownField, 500 where objection.isAboutUnknownField:
+            return .unsupported
+        case 408, 429, 500...: return .unavailable(retryAfter: objection.retryAfter)
         default: return .invalid
         }
     }
@@ -70,7 +80,8 @@ extension APIRequest {
     private func advice(for kind: KubernetesError.Kind, _ objection: Objection) -> String? {
         switch kind {
         case .forbidden where objection.message.contains("cannot "): "allow it: \(rule)"
-        case .missing where objection.isAboutKind:
+        case _ where !objection.isAnswerOfServer: "is this an API server?"
+        case .missing where objection.isAboutKind && asksForObjects:
             "the server does not know \(self.kind.kind) in \(self.kind.apiVersion); is its CRD installed?"
         case .unauthenticated: "check the credentials, and whether they have expired"
         case .ownedByOther(let manager, _):
@@ -82,5 +93,16 @@ extension APIRequest {
     /// The RBAC rule that is missing.
     private var rule: String {
         "{apiGroups: [\"\(kind.group)\"], resources: [\"\(resource)\"], verbs: [\"\(verb.rawValue)\"]}"
+    }
+}
+
+extension JSON {
+    /// The items of a list don't say what they are; whoever reads them alone wants to know.
+    fileprivate func named(_ kind: ResourceKind) -> JSON {
+        guard self["kind"] == nil else { return self }
+        var object = self
+        object["apiVersion"] = .string(kind.apiVersion)
+        object["kind"] = .string(kind.kind)
+        return object
     }
 }

@@ -5,10 +5,10 @@ extension APIRequest {
         APIRequest(.get, object.kind, in: object.namespace, object.name)
     }
 
-    /// One page.
-    static func listing(_ query: ObjectQuery, limit: Int, continue token: String? = nil) -> APIRequest {
+    /// One page; without a limit: all at once.
+    static func listing(_ query: ObjectQuery, limit: Int?, continue token: String? = nil) -> APIRequest {
         var parameters = query.parameters
-        parameters.append(Parameter(name: "limit", value: "\(limit)"))
+        if let limit { parameters.append(Parameter(name: "limit", value: "\(limit)")) }
         if let token { parameters.append(Parameter(name: "continue", value: token)) }
         return APIRequest(.list, query.kind, in: query.namespace, query: parameters)
     }

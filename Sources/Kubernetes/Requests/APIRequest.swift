@@ -10,13 +10,15 @@ struct APIRequest: Hashable, Sendable {
 
     let verb: Verb
     let kind: ResourceKind
-    let namespace: String?
+    private(set) var namespace: String?
     /// None for a collection.
     let name: String?
     let subresource: String?
     let query: [Parameter]
     let contentType: String?
     let body: JSON?
+    /// Discovery and other places that are no objects.
+    private var plainPath: String?
 
     struct Parameter: Hashable, Sendable {
         let name: String
@@ -37,6 +39,23 @@ struct APIRequest: Hashable, Sendable {
         self.body = body
     }
 
+    /// A place that is no object: `/apis/apps/v1`.
+    static func asking(_ path: String) -> APIRequest {
+        var request = APIRequest(.get, ResourceKind("", "", "", plural: "", isNamespaced: false), in: nil)
+        request.plainPath = path
+        return request
+    }
+
+    /// The same of an object that was named without its namespace.
+    func at(home namespace: String) -> APIRequest {
+        guard kind.isNamespaced, self.namespace == nil, name != nil || verb == .create else { return self }
+        var request = self
+        request.namespace = namespace
+        return request
+    }
+
+    var asksForObjects: Bool { plainPath == nil }
+
     var method: HTTPMethod {
         switch verb {
         case .get, .list, .watch: .get
@@ -49,6 +68,7 @@ struct APIRequest: Hashable, Sendable {
 
     /// `/apis/apps/v1/namespaces/shop/replicasets/web/scale?dryRun=All`
     var target: String {
+        if let plainPath { return plainPath }
         let parts = [namespace.map { "namespaces/\($0.inPath)" }, kind.plural, name?.inPath, subresource]
         let path = ([kind.root] + parts.compactMap(\.self)).joined(separator: "/")
         let query = query.map { "\($0.name)=\($0.value.inQuery)" }.joined(separator: "&")
@@ -69,6 +89,7 @@ struct APIRequest: Hashable, Sendable {
 
     /// What it is about, for messages: `VirtualService shop/web`, `pods of shop`.
     var subject: String {
+        if let plainPath { return plainPath }
         if let name { return ObjectReference(kind, name, in: namespace).description }
         return kind.plural + (namespace.map { " of \($0)" } ?? "")
     }
@@ -78,7 +99,7 @@ struct APIRequest: Hashable, Sendable {
 }
 
 extension ResourceKind {
-    fileprivate var root: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
+    var root: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
 }
 
 extension String {

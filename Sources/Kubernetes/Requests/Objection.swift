@@ -9,6 +9,10 @@ struct Objection: Hashable, Sendable {
     let retryAfter: Duration?
     /// Whether the object was named, so that it is the object that is missing and not its kind.
     private let hasName: Bool
+    /// Whether an API server said it. A balancer's 404 must not pass for an object that is gone.
+    let isAnswerOfServer: Bool
+    /// Longer than that nobody is kept waiting, whatever a server says.
+    private static let longestWait = 300
 
     struct Cause: Hashable, Sendable {
         let reason: String?
@@ -16,20 +20,41 @@ struct Objection: Hashable, Sendable {
         let field: String?
     }
 
+    /// What is no JSON says nothing but its status.
+    init(_ response: HTTPResponse) {
+        do throws(JSON.SyntaxError) {
+            self.init(response, try JSON(parsing: response.body))
+        } catch {
+            self.init(response, .null)
+        }
+    }
+
     init(_ response: HTTPResponse, _ body: JSON) {
-        let wait = response.headers["Retry-After"].flatMap { Int($0) }
-        self.init(status: response.status, body, retryAfter: wait)
+        let wait = response.headers["Retry-After"].flatMap { Int($0.trimmingPrefix(while: \.isWhitespace)) }
+        let text = String(decoding: response.body.prefix(200), as: UTF8.self)
+        self.init(status: response.status, body, text: text, retryAfter: wait)
     }
 
     /// `status` wins over what the body says: a proxy may have put its own on the way.
-    init(status: Int, _ body: JSON, retryAfter: Int? = nil) {
+    init(status: Int, _ body: JSON, text: String = "", retryAfter: Int? = nil) {
         self.status = status
         let details = body["details"]
         reason = body["reason"]?.string
-        message = body["message"]?.string.map(Self.bounded) ?? "the server answered HTTP \(status)"
-        causes = (details["causes"]?.array ?? []).map(Cause.init)
+        let said = body["message"]?.string
+        message = said.map(Self.bounded) ?? "the server answered HTTP \(status)\(Self.firstLine(of: text))"
+        causes = (details["causes"]?.array ?? []).prefix(100).map(Cause.init)
         hasName = details["name"]?.string?.isEmpty == false
-        self.retryAfter = (retryAfter ?? details["retryAfterSeconds"]?.integer).map { .seconds($0) }
+        // Paths that it does not know it answers in plain text.
+        isAnswerOfServer =
+            body["kind"]?.string == "Status" || text.hasPrefix("404 page not found") || status == 401
+            || status == 403
+        let wait = retryAfter ?? details["retryAfterSeconds"]?.integer
+        self.retryAfter = wait.map { .seconds(min(max($0, 0), Self.longestWait)) }
+    }
+
+    private static func firstLine(of text: String) -> String {
+        let line = text.prefix { !$0.isNewline }
+        return line.isEmpty || line.hasPrefix("{") ? "" : ": \(line)"
     }
 
     /// Error texts may quote whole objects.

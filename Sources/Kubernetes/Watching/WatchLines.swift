@@ -9,14 +9,14 @@ struct WatchLines {
     /// The lines that are whole now.
     mutating func take(_ piece: [UInt8]) throws(KubernetesError) -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        for byte in piece {
-            if byte == UInt8(ascii: "\n") {
-                if !rest.isEmpty { lines.append(rest) }
-                rest = []
-            } else {
-                rest.append(byte)
-            }
+        var left = piece[...]
+        while let end = left.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = rest + left[..<end]
+            if !line.isEmpty { lines.append(line) }
+            rest = []
+            left = left[(end + 1)...]
         }
+        rest += left
         guard rest.count <= Self.bytesMax else {
             throw KubernetesError(
                 .unavailable(retryAfter: nil), "a watch sent a line of more than \(Self.bytesMax) bytes")
@@ -29,7 +29,7 @@ struct WatchLines {
 enum WatchNews: Hashable, Sendable {
     case event(ObjectEvent, version: String?)
     /// Nothing changed, and this is how far the server has come.
-    case bookmark(version: String)
+    case bookmark(version: String?)
 
     init(_ line: [UInt8], of query: ObjectQuery) throws(KubernetesError) {
         let subject = "watch \(query.kind.plural)"
@@ -45,7 +45,7 @@ enum WatchNews: Hashable, Sendable {
         case "ADDED": self = .event(.added(object), version: version)
         case "MODIFIED": self = .event(.modified(object), version: version)
         case "DELETED": self = .event(.deleted(object), version: version)
-        case "BOOKMARK": self = .bookmark(version: version ?? "")
+        case "BOOKMARK": self = .bookmark(version: version)
         case "ERROR":
             let objection = Objection(status: object["code"]?.integer ?? 500, object)
             throw APIRequest.watching(query, from: "", seconds: 0).error(objection)
