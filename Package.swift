@@ -72,6 +72,9 @@ let package = Package(
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Intake", crypto, hummingbird,
                 logging,
             ]),
+        module(
+            "Resources",
+            ["Analysis", "Rollouts", "Manifests", "Engine", "Transport", "Kubernetes", "Server", logging]),
         module("Lab", ["Transport", "Kubernetes", hummingbird, logging]),
         module(
             "Simulator",
@@ -84,7 +87,8 @@ let package = Package(
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes",
                 "Traffic",
-                "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
+                "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator",
+                "CAllocator",
                 "TestCluster",
                 argumentParser, hummingbird, logging,
             ],
@@ -117,6 +121,12 @@ let package = Package(
             [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Signing", "Intake", "Transport",
                 "Server", crypto, logging,
+            ]),
+        tests(
+            "Resources",
+            [
+                "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Server",
+                "TestCluster", "Resources", logging,
             ]),
         tests("Lab", ["Lab", "Transport", "Kubernetes", "TestCluster", logging]),
         tests(

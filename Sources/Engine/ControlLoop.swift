@@ -41,6 +41,7 @@ package actor ControlLoop {
     /// Set while the journal does not take what it must.
     package private(set) var journalTrouble: JournalError?
     private var isStopping = false
+    private var observers: [Changes] = []
 
     private let bell = Bell()
 
@@ -137,6 +138,13 @@ extension ControlLoop {
 
     package var all: [Rollout] { rollouts.values.sorted { $0.name < $1.name } }
 
+    /// Tells from now on what changes, and all that is there at first.
+    package func changes() -> Changes {
+        let changes = Changes(rollouts.keys)
+        observers.append(changes)
+        return changes
+    }
+
     package var runningCount: Int { schedule.runningCount }
 
     package var now: Moment { clock.now() }
@@ -232,6 +240,7 @@ extension ControlLoop {
     private func commit(_ batch: Batch) {
         if !batch.entries.isEmpty { recoverFromTrouble() }
         rollouts.merge(batch.drafts) { $1 }
+        for observer in observers where !batch.drafts.isEmpty { observer.add(batch.drafts.keys) }
         batch.drafts.keys.sorted().forEach(reschedule)
         count(batch)
         for (submission, outcome) in batch.outcomes {

@@ -12,7 +12,10 @@ import Testing
         "Rollouts": ["Analysis"],
         "Manifests": ["Analysis", "Rollouts", "CYAML", "Foundation", "Glibc"],
         "Journal": ["Analysis", "Rollouts", "GRDB", "Crypto", "Foundation", "Glibc"],
-        "Engine": ["Analysis", "Rollouts", "Journal", "HeapModule", "DequeModule", "Logging", "Foundation"],
+        "Engine": [
+            "Analysis", "Rollouts", "Journal", "HeapModule", "DequeModule", "Logging",
+            "Synchronization", "Foundation",
+        ],
         "Transport": ["CCurl", "CCurlShim", "Foundation", "Glibc"],
         "Kubernetes": ["Transport", "Manifests", "Logging", "Subprocess", "SystemPackage", "Foundation"],
         "Traffic": [
@@ -30,6 +33,9 @@ import Testing
             "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "Logging", "ServiceLifecycle", "Foundation",
             "Glibc",
         ],
+        "Resources": [
+            "Analysis", "Rollouts", "Manifests", "Engine", "Transport", "Kubernetes", "Server", "Logging",
+        ],
         "Lab": [
             "Transport", "Kubernetes", "Hummingbird", "HTTPTypes", "ServiceLifecycle", "UnixSignals",
             "Logging",
@@ -42,7 +48,7 @@ import Testing
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
-            "Sampling", "Signing", "Gates", "Intake", "Server", "Lab", "Simulator", "CAllocator",
+            "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator", "CAllocator",
             "TestCluster", "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",

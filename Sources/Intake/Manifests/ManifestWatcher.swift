@@ -191,7 +191,7 @@ extension Rollout {
     }
 
     fileprivate func isGone(from manifests: ManifestSet) -> Bool {
-        guard let declaration, !isWithdrawn else { return false }
+        guard let declaration, !isWithdrawn, !ClusterSource.isOne(declaration.source) else { return false }
         return manifests.isGone(declaration)
     }
 }

@@ -18,8 +18,8 @@ package struct Diagnostic: Error, Sendable, Hashable {
         at mark: YAMLMark, path: String = "", severity: Severity = .error, _ message: String
     ) {
         file = mark.file
-        line = mark.line
-        column = mark.column
+        line = mark.isInText ? mark.line : nil
+        column = mark.isInText ? mark.column : nil
         self.path = path
         self.severity = severity
         self.message = message

@@ -42,6 +42,13 @@ extension ManifestSet {
         return reading.joined()
     }
 
+    /// Documents that stand in no file: objects of an API server.
+    package static func load(_ documents: [YAMLDocument], runsPods: Bool = false) -> ManifestSet {
+        var reading = Reading(runsPods: runsPods)
+        reading.take(documents, isWhole: true)
+        return reading.joined()
+    }
+
     /// Files, and folders with everything in them that is named like YAML or JSON.
     ///
     /// With a `root`, paths are below it, and are called by what they are below it. `runsPods` says whether the pods

@@ -32,7 +32,7 @@ struct Reading {
         diagnostics.forEach(report.report)
     }
 
-    private mutating func take(_ documents: [YAMLDocument], isWhole: Bool) {
+    mutating func take(_ documents: [YAMLDocument], isWhole: Bool) {
         fileCount += 1
         for document in documents where !document.isEmpty {
             read(Field(document, newReport()), isWhole: isWhole)

@@ -11,6 +11,8 @@ extension RolloutDocument {
         if target != nil { check(traffic) }
         if target == nil { refuseScale() }
         guard !isBroken else { return nil }
+        // Objects that name no namespace are where the rollout is.
+        if traffic.router == "istio" { traffic.settings["namespace"] = metadata.namespace }
         // The Services are pointed at releases then: so they stand for roles.
         if target != nil, strategy.services?.names == traffic.backends.names { traffic.namesRoles = true }
         return Declaration(

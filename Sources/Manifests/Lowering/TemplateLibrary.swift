@@ -89,5 +89,5 @@ func refuseDuplicates(_ group: [Metadata], _ plural: String) {
 
 extension YAMLMark {
     /// `rollouts/checkout.yaml:14:9`.
-    var text: String { "\(file):\(line):\(column)" }
+    var text: String { isInText ? "\(file):\(line):\(column)" : file }
 }

@@ -64,6 +64,13 @@ package struct YAMLMark: Sendable, Hashable {
         self.line = line
         self.column = column
     }
+
+    /// Of what is no text, and has a name nevertheless: an object of an API server.
+    package init(in source: String) {
+        self.init(file: source, line: 0, column: 0)
+    }
+
+    package var isInText: Bool { line > 0 }
 }
 
 extension YAMLNode {

@@ -10,15 +10,17 @@ import Transport
 //      "counts": {"label": "destination_workload", "values": ["web-a", "web-b"]}}
 //
 // All but `virtualServices` may be left out. As with Argo Rollouts, `web.shop` is a name and its namespace,
-// and a destination rule makes it a split by subsets.
+// and a destination rule makes it a split by subsets. `settings["namespace"]` is where objects are that name none.
 
 extension IstioTarget {
     package static let key = "istio"
+    private static let namespaceKey = "namespace"
 
     /// Throws `rejected` with what to change.
     package init(_ target: TrafficTarget) throws(RouteFailure) {
-        if let unknown = target.settings.keys.sorted().first(where: { $0 != Self.key }) {
-            throw refused("unknown setting \"\(unknown)\"; known: \(Self.key)")
+        let known = [Self.key, Self.namespaceKey]
+        if let unknown = target.settings.keys.sorted().first(where: { !known.contains($0) }) {
+            throw refused("unknown setting \"\(unknown)\"; known: \(known.joined(separator: ", "))")
         }
         guard let text = target.settings[Self.key] else {
             throw refused("needs a virtualService; set `virtualService.name`")
@@ -32,7 +34,16 @@ extension IstioTarget {
         } catch {
             throw refused("the setting `\(Self.key)` can't be read: \(error)")
         }
+        if let namespace = target.settings[Self.namespaceKey] { settle(in: namespace) }
         try check(target)
+    }
+
+    /// Objects that name no namespace are in this one.
+    private mutating func settle(in namespace: String) {
+        for index in virtualServices.indices {
+            if virtualServices[index].namespace == nil { virtualServices[index].namespace = namespace }
+        }
+        if destinationRule?.namespace == nil { destinationRule?.namespace = namespace }
     }
 
     package var settings: [String: String] { [Self.key: document.text] }

@@ -1,7 +1,16 @@
 import Foundation
 import Kubernetes
+import Logging
 import Manifests
+import Resources
 import Traffic
+import Transport
+
+/// Which Lease says who leads, of several processes.
+struct ElectionConfiguration {
+    let lease: ObjectReference
+    let terms: ElectionTerms
+}
 
 /// Which cluster, and how it is asked.
 struct KubernetesConfiguration {
@@ -12,8 +21,17 @@ struct KubernetesConfiguration {
     /// Where objects are that name no namespace; none: as the access says.
     var namespace: String?
     var settings = KubernetesClient.Settings()
+    /// None: this process is the only one.
+    var election: ElectionConfiguration?
+    /// None: rollouts stand in files only.
+    var resources: ResourceSettings?
 
-    func access() throws -> ClusterAccess {
+    func client(_ http: any HTTPSender) throws -> KubernetesClient {
+        KubernetesClient(
+            try access(), sender: http, settings: settings, log: Logger(label: "kubernetes"))
+    }
+
+    private func access() throws -> ClusterAccess {
         guard let kubeconfig else {
             return try ClusterAccess.inCluster(environment: ProcessInfo.processInfo.environment)
         }
@@ -38,7 +56,49 @@ extension Shape where Output == KubernetesConfiguration {
                 configuration.settings.pace.perSecond = Double(rate)
                 configuration.settings.pace.burst = Double(rate * 2)
             }
+            configuration.election = fields.optional(
+                "leaderElection", .election(in: configuration.namespace))
+            configuration.resources = fields.optional("resources", .resources)
             return configuration
+        }
+    }
+}
+
+extension Shape where Output == ElectionConfiguration {
+    /// `{name: headgate, namespace: headgate}`, and how long things may take, as with Kubernetes' own controllers.
+    fileprivate static func election(in namespace: String?) -> Shape {
+        .object { fields in
+            let name = fields.optional("name", .nonEmptyString) ?? "headgate"
+            let namespace = fields.optional("namespace", .nonEmptyString) ?? namespace ?? "default"
+            let usual = ElectionTerms()
+            let duration = fields.optional("leaseDuration", .positiveSpan) ?? usual.duration
+            let renewal = fields.optional("renewDeadline", .positiveSpan) ?? usual.renewal
+            let retry = fields.optional("retryPeriod", .positiveSpan) ?? usual.retry
+            guard duration > renewal, renewal > retry else {
+                fields.field.refuse(
+                    "leaseDuration must be longer than renewDeadline, and that longer than retryPeriod: a leader "
+                        + "that gives up later than others take over is one of two leaders")
+                return nil
+            }
+            return ElectionConfiguration(
+                lease: ObjectReference(.lease, name, in: namespace),
+                terms: ElectionTerms(duration: duration, renewal: renewal, retry: retry))
+        }
+    }
+}
+
+extension Shape where Output == ResourceSettings {
+    /// `{}` is our own group in all namespaces.
+    fileprivate static var resources: Shape {
+        .object { fields in
+            var settings = ResourceSettings()
+            let groups: Shape<[ResourceGroup]> = .list(of: .name(of: ResourceGroup.self))
+            settings.groups = fields.optional("groups", groups) ?? settings.groups
+            settings.namespaces = fields.optional("namespaces", .list(of: .nonEmptyString))
+            if settings.groups.isEmpty || settings.namespaces?.isEmpty == true {
+                fields.field.refuse("an empty list reads nothing; leave `resources` out instead")
+            }
+            return settings
         }
     }
 }

@@ -1,0 +1,22 @@
+import Rollouts
+import Transport
+
+/// What somebody wishes who edits a Rollout's status, as `kubectl argo rollouts` does. Pure.
+enum StatusWish {
+    /// None where the change says nothing.
+    static func read(from before: JSON, to after: JSON) -> Command? {
+        if after.isAborted != before.isAborted { return after.isAborted ? .abort(why: nil) : .retry }
+        if after["promoteFull"]?.bool == true, before["promoteFull"]?.bool != true {
+            return .promoteFully(arm: nil)
+        }
+        guard let step = before["currentStepIndex"]?.integer else { return nil }
+        let isReleased = before.isPaused && !after.isPaused
+        let isSkipped = after["currentStepIndex"]?.integer == step + 1
+        return isReleased || isSkipped ? .promote(from: step) : nil
+    }
+}
+
+extension JSON {
+    fileprivate var isAborted: Bool { self["abort"]?.bool == true }
+    fileprivate var isPaused: Bool { self["pauseConditions"]?.array?.isEmpty == false }
+}

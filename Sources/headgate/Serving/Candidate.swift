@@ -1,0 +1,104 @@
+import Foundation
+import Kubernetes
+import Logging
+import Server
+import Transport
+
+/// A process that runs the controller while it leads, and waits for that before.
+///
+/// The journal is opened by the leader alone. What it writes into the mesh bears the number of its leadership, so that
+/// a write of a former leader that arrives late is found out.
+struct Candidate {
+    private let configuration: ServerConfiguration
+    private let election: LeaderElection
+    private let http: CurlClient
+    private let cluster: KubernetesClient
+    private let lease: ObjectReference
+    private let log = Logger(label: "headgate")
+
+    init(
+        _ configuration: ServerConfiguration, _ election: ElectionConfiguration, _ http: CurlClient,
+        _ cluster: KubernetesClient
+    ) {
+        self.configuration = configuration
+        self.http = http
+        self.cluster = cluster
+        lease = election.lease
+        // A restart is another candidate.
+        let identity = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString.lowercased())"
+        self.election = LeaderElection(
+            election.lease, identity: identity, terms: election.terms, api: cluster, log: log)
+    }
+
+    /// Until SIGTERM or SIGINT. Throws when the leadership was lost.
+    func run() async throws {
+        let (news, teller) = AsyncStream<Leadership>.makeStream()
+        let standing = Task { await election.run { teller.yield($0) } }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await follow(news)) } catch { outcome = .failure(error) }
+        // Gives the lease back, so that another one leads at once.
+        standing.cancel()
+        await standing.value
+        try outcome.get()
+    }
+
+    private func follow(_ news: AsyncStream<Leadership>) async throws {
+        guard let epoch = try await standBy(news) else { return }
+        log.notice("leading by \(lease), number \(epoch)")
+        let house = try await ServerHouse(configuration, http, cluster, epoch: epoch)
+        let loss = Loss()
+        try await house.run { await loss.wait(for: news) }
+        if let reason = await loss.reason {
+            throw CommandError("\(lease): not leading any more: \(reason); start again to stand by")
+        }
+    }
+
+    /// Returns the number of the leadership; none when it was told to end before.
+    private func standBy(_ news: AsyncStream<Leadership>) async throws -> Int? {
+        let readiness = Readiness(obstacle: "standing by: nobody was heard of yet; see \(lease)")
+        let server = StandbyServer(readiness, at: configuration.address, log: Logger(label: "http"))
+        return try await withThrowingTaskGroup(of: Int?.self) { group in
+            group.addTask {
+                try await server.run()
+                return nil
+            }
+            group.addTask {
+                await waitForInterrupt()
+                return nil
+            }
+            group.addTask { await self.waitToLead(news, readiness) }
+            let epoch = try await group.next() ?? nil
+            await server.stop()
+            group.cancelAll()
+            try await group.waitForAll()
+            return epoch
+        }
+    }
+
+    private func waitToLead(_ news: AsyncStream<Leadership>, _ readiness: Readiness) async -> Int? {
+        for await leadership in news {
+            switch leadership {
+            case .leading(let epoch): return epoch
+            case .following(let leader):
+                let words = leader.isEmpty ? "nobody leads yet" : "\(leader) leads"
+                log.notice("standing by: \(words), by \(lease)")
+                await readiness.raise("standing by: \(words), by \(lease)")
+            case .lost(let reason): log.warning("\(lease): \(reason)")
+            }
+        }
+        return nil
+    }
+}
+
+/// Why the leadership ended; none while it lasts.
+private actor Loss {
+    private(set) var reason: String?
+
+    /// Returns when it is lost, or when the task is cancelled.
+    func wait(for news: AsyncStream<Leadership>) async {
+        for await case .lost(let reason) in news {
+            self.reason = reason
+            return
+        }
+    }
+}

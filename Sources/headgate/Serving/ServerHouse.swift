@@ -1,0 +1,166 @@
+import Analysis
+import Engine
+import Foundation
+import Gates
+import Intake
+import Journal
+import Kubernetes
+import Lab
+import Logging
+import Resources
+import Sampling
+import Server
+import Signing
+import Traffic
+import Transport
+
+/// The server's parts, put together.
+struct ServerHouse {
+    private let journal: EventJournal
+    private let loop: ControlLoop
+    private let watcher: ManifestWatcher
+    /// None where no resources are read.
+    private let resources: ResourceWatcher?
+    private let hook: CIHook
+    private let readiness = Readiness()
+    private let address: APIServer.Address
+    private let log = Logger(label: "headgate")
+    /// For the writes that are on their way when the server is told to stop.
+    private static let drain = Duration.seconds(10)
+    /// The same, when another process is going to lead: after that it may write.
+    private static let farewell = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - cluster: none where the configuration names none.
+    ///   - epoch: the leader's number; none where there is no election.
+    init(
+        _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?,
+        epoch: Int? = nil
+    ) async throws {
+        address = configuration.address
+        journal = try EventJournal.open(at: configuration.journal)
+        let clock = SteadyClock(notBefore: try await journal.lastMoment() ?? Moment(microseconds: 0))
+        loop = ControlLoop(
+            journal: journal, ports: try Self.ports(configuration, http, cluster, epoch), clock: clock,
+            log: log)
+        watcher = ManifestWatcher(paths: configuration.manifests, loop: loop, log: log)
+        resources = cluster.flatMap { [loop, log] cluster in
+            configuration.kubernetes?.resources.map {
+                ResourceWatcher($0, api: cluster, loop: loop, log: log)
+            }
+        }
+        hook = CIHook(loop: loop, journal: journal, secrets: try configuration.webhookSecrets())
+    }
+
+    private static func ports(
+        _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
+    ) throws -> Ports {
+        let secrets = try configuration.gateSecretFiles.mapValues {
+            try secret(inFile: $0, "gates.secretFiles")
+        }
+        return Ports(
+            routers: try routers(configuration, http, cluster, epoch),
+            providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
+            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }))
+    }
+
+    private static func routers(
+        _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
+    ) throws -> [any TrafficRouter] {
+        let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
+        let istio = cluster.flatMap { cluster in
+            configuration.istio.map { IstioRouter($0, api: cluster, sender: http, epoch: { epoch }) }
+        }
+        let all: [(any TrafficRouter)?] = [envoy, istio]
+        return all.compactMap(\.self)
+    }
+
+    /// Runs until SIGTERM or SIGINT, until a part of it can't go on, or until `isOver` returns: then another process
+    /// is going to lead.
+    func run(until isOver: @escaping @Sendable () async -> Void = Self.never) async throws {
+        let server = APIServer(
+            APIServer.House(
+                loop: loop, journal: journal, tokens: Tokens(journal: journal), hook: hook,
+                manifests: watcher,
+                readiness: readiness, version: headgateVersion),
+            at: address, log: Logger(label: "http")
+        ) { port in log.notice("listening on \(address.host):\(port)") }
+        try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask { try await self.work() }
+            group.addTask { try await self.serve(server) }
+            group.addTask { await self.waitForEnd() }
+            group.addTask {
+                await isOver()
+                return .leadership
+            }
+            var last = try await group.next()
+            await readiness.raise("the server is stopping")
+            await loop.stop(within: last == .leadership ? Self.farewell : Self.drain)
+            await server.stop()
+            while let part = last, part != .http { last = try await group.next() }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        try journal.close()
+        log.notice("stopped")
+    }
+
+    /// Which part of the server ended.
+    private enum Part { case engine, http, signal, leadership }
+
+    private func work() async throws -> Part {
+        try await loop.recover()
+        giveBackFreedMemory()
+        let count = await loop.names.count
+        log.notice("\(count) rollouts in the journal")
+        await watcher.readAhead()
+        await withTaskGroup { group in
+            group.addTask { await self.loop.run() }
+            group.addTask { await self.watcher.run() }
+            if let resources { group.addTask { await resources.run() } }
+            await readiness.lift()
+            await group.next()
+            group.cancelAll()
+        }
+        return .engine
+    }
+
+    private func serve(_ server: APIServer) async throws -> Part {
+        try await server.run()
+        return .http
+    }
+
+    /// Ends with the first signal, or with the task.
+    private func waitForEnd() async -> Part {
+        await waitForInterrupt()
+        return .signal
+    }
+
+    @Sendable private static func never() async {
+        // Cut short means that the house is closed.
+        _ = try? await Task.sleep(for: .seconds(1 << 40))
+    }
+}
+
+/// Returns with the first SIGTERM or SIGINT, or when the task is cancelled.
+func waitForInterrupt() async {
+    _ = try? await cancelledByInterrupt { try await Task.sleep(for: .seconds(1 << 40)) }
+}
+
+extension ServerConfiguration {
+    var address: APIServer.Address { .init(host: listen.host, port: listen.port) }
+
+    fileprivate func webhookSecrets() throws -> [WebhookSecret] {
+        try webhookSecretFiles.map { try secret(inFile: $0, "webhooks.secretFiles") }
+    }
+}
+
+private func secret(inFile path: String, _ field: String) throws -> WebhookSecret {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw CommandError("\(field): can't read \(path)")
+    }
+    guard let secret = WebhookSecret(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        throw CommandError("\(path): a secret has at least \(WebhookSecret.bytesMin) characters")
+    }
+    return secret
+}
