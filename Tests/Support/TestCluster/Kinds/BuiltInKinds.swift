@@ -7,58 +7,59 @@ extension ServedKind {
     private static let core: [ServedKind] = [
         ServedKind(
             "", "v1", "Namespace", "namespaces", ["ns"], isNamespaced: false, [.status],
-            [.replacesUnconditionally, .returnsDeleted]),
+            [.replacesUnconditionally, .returnsDeleted], .namespace),
         ServedKind(
             "", "v1", "Service", "services", ["svc"], [.status],
-            [.createsOnReplace, .replacesUnconditionally, .returnsDeleted], serviceSchema),
+            [.createsOnReplace, .replacesUnconditionally, .returnsDeleted], .service),
         ServedKind(
             "", "v1", "Pod", "pods", ["po"], [.status, .eviction],
-            [.replacesUnconditionally, .returnsDeleted, .countsGenerations], podSchema(at: "")),
-        ServedKind("", "v1", "Secret", "secrets", [], [], .replacesUnconditionally),
-        ServedKind("", "v1", "ConfigMap", "configmaps", ["cm"], [], .replacesUnconditionally),
+            [.replacesUnconditionally, .returnsDeleted, .countsGenerations], .pod),
+        ServedKind("", "v1", "Secret", "secrets", [], [], .replacesUnconditionally, .secret),
+        ServedKind("", "v1", "ConfigMap", "configmaps", ["cm"], [], .replacesUnconditionally, .configMap),
         ServedKind(
-            "", "v1", "Event", "events", ["ev"], [], [.createsOnReplace, .replacesUnconditionally]),
+            "", "v1", "Event", "events", ["ev"], [], [.createsOnReplace, .replacesUnconditionally], .coreEvent
+        ),
         ServedKind(
             "", "v1", "ServiceAccount", "serviceaccounts", ["sa"], [],
-            [.replacesUnconditionally, .returnsDeleted]),
+            [.replacesUnconditionally, .returnsDeleted], .serviceAccount),
     ]
 
     private static let apps: [ServedKind] = [
         ServedKind(
             "apps", "v1", "ReplicaSet", "replicasets", ["rs"], [.status, .scale],
-            [.countsGenerations, .replacesUnconditionally], workloadSchema, .ofWorkloads),
+            [.countsGenerations, .replacesUnconditionally], .replicaSet, .ofWorkloads),
         ServedKind(
             "apps", "v1", "Deployment", "deployments", ["deploy"], [.status, .scale],
-            [.countsGenerations, .replacesUnconditionally], workloadSchema, .ofWorkloads),
+            [.countsGenerations, .countsAnnotations, .replacesUnconditionally], .deployment, .ofWorkloads),
     ]
 
     private static let others: [ServedKind] = [
         ServedKind(
-            "batch", "v1", "Job", "jobs", [], [.status], [.countsGenerations, .replacesUnconditionally],
-            "spec.selector: atomic\nstatus.conditions: list\n" + podSchema(at: "spec.template.")),
+            "batch", "v1", "Job", "jobs", [], [.status],
+            [.countsGenerations, .replacesUnconditionally, .returnsDeleted], .job),
         ServedKind(
             "events.k8s.io", "v1", "Event", "events", ["ev"], [],
-            [.createsOnReplace, .replacesUnconditionally]),
-        ServedKind("coordination.k8s.io", "v1", "Lease", "leases", [], [], .createsOnReplace),
+            [.createsOnReplace, .replacesUnconditionally], .event),
+        ServedKind("coordination.k8s.io", "v1", "Lease", "leases", [], [], .createsOnReplace, .lease),
         ServedKind(
             "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", [], [],
-            [.countsGenerations, .replacesUnconditionally]),
+            [.countsGenerations, .replacesUnconditionally], .endpointSlice),
         ServedKind(
             "autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ["hpa"], [.status],
-            .replacesUnconditionally, "spec.scaleTargetRef: atomic\nstatus.conditions: map type"),
+            .replacesUnconditionally, .autoscaler),
         ServedKind(
             "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"], [.status],
-            .countsGenerations, "spec.selector: atomic\nstatus.conditions: map type"),
+            .countsGenerations, .disruptionBudget),
     ]
 
     private init(
         _ group: String, _ version: String, _ kind: String, _ plural: String, _ shortNames: [String],
-        isNamespaced: Bool = true, _ subresources: Set<Subresource>, _ traits: Traits, _ schema: String = "",
+        isNamespaced: Bool = true, _ subresources: Set<Subresource>, _ traits: Traits, _ schema: SchemaTable,
         _ scale: ScalePaths? = nil
     ) {
         self.init(
             group: group, kind: kind, plural: plural, shortNames: shortNames, isNamespaced: isNamespaced,
-            storageVersion: version, schemas: [version: .object(SchemaTable(schema).json)],
+            storageVersion: version, schemas: [version: .object(schema.json)],
             subresources: subresources, scale: scale, traits: traits)
     }
 }
@@ -67,44 +68,4 @@ extension ScalePaths {
     fileprivate static let ofWorkloads = ScalePaths(
         specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"],
         selector: ["spec", "selector"])
-}
-
-private let serviceSchema = """
-    spec.selector: atomic
-    spec.type: default "ClusterIP"
-    spec.sessionAffinity: default "None"
-    spec.ports: map port,protocol
-    spec.ports.protocol: default "TCP"
-    status.loadBalancer: default {}
-    status.conditions: map type
-    """
-
-private let workloadSchema =
-    """
-    spec.replicas: default 1
-    spec.selector: atomic
-    status.conditions: map type
-
-    """ + podSchema(at: "spec.template.")
-
-/// Of a pod, or of the template of one.
-private func podSchema(at place: String) -> String {
-    let rows = """
-        spec.containers: map name
-        spec.containers.ports: map containerPort,protocol
-        spec.containers.ports.protocol: default "TCP"
-        spec.containers.env: map name
-        spec.containers.env.valueFrom.fieldRef: atomic
-        spec.containers.env.valueFrom.configMapKeyRef: atomic
-        spec.containers.env.valueFrom.secretKeyRef: atomic
-        spec.containers.volumeMounts: map mountPath
-        spec.initContainers: map name
-        spec.initContainers.env: map name
-        spec.imagePullSecrets: map name
-        spec.nodeSelector: atomic
-        spec.volumes: map name
-        spec.topologySpreadConstraints: map topologyKey,whenUnsatisfiable
-        status.conditions: map type
-        """
-    return rows.split(separator: "\n").map { place + $0 }.joined(separator: "\n")
 }

@@ -67,7 +67,7 @@ extension Schema {
 
     private func memberFaults(in value: JSON, at path: String) -> [Fault] {
         switch value {
-        case .object(let members): missing(in: members, at: path) + faults(of: members, at: path)
+        case .object(let members): faults(of: members, at: path) + missing(in: members, at: path)
         case .array(let list):
             list.enumerated().flatMap { items?.faults(in: $1, at: "\(path)[\($0)]") ?? [] }
                 + duplicates(in: list, at: path)

@@ -12,6 +12,10 @@ extension ServedKind {
                 "spec": ["template": ["metadata": [:], "spec": ["containers": .null]]],
                 "status": blankStatus ?? [:],
             ]
+        case .namespaces: ["spec": ["finalizers": ["kubernetes"]], "status": blankStatus ?? [:]]
+        case KindID(group: "", plural: "events"): ["source": [:]]
+        case KindID(group: "autoscaling", plural: "horizontalpodautoscalers"):
+            ["spec": ["scaleTargetRef": [:]], "status": [:]]
         default: isCustom ? [:] : ["spec": [:], "status": blankStatus ?? [:]]
         }
     }
@@ -27,15 +31,25 @@ extension ServedKind {
         }
     }
 
-    /// Writes what the server fills in at a creation, beside the defaults of the schema.
-    func complete(_ object: inout JSON, count: Int) {
-        if let blankStatus { object["status"] = blankStatus }
+    /// Writes what a server fills in beside the defaults of the schema.
+    func complete(_ object: inout JSON) {
         switch id {
         case .namespaces: completeNamespace(&object)
-        case .services: completeService(&object, count)
+        case .services: completePorts(&object)
         case KindID(group: "", plural: "secrets"): completeSecret(&object)
+        case .pods: completeContainers(&object, at: ["spec", "containers"])
+        case .replicaSets, .deployments, .jobs:
+            completeContainers(&object, at: ["spec", "template", "spec", "containers"])
         default: break
         }
+    }
+
+    /// Writes what a new object gets that nobody owns.
+    func allot(_ object: inout JSON, count: Int) {
+        if let blankStatus { object["status"] = blankStatus }
+        guard id == .services, object["spec"]?["clusterIP"] == nil, object["spec"]?["type"] != "ExternalName"
+        else { return }
+        object["spec"]?["clusterIP"] = JSON("10.96.\(count / 250 % 250).\(count % 250 + 1)")
     }
 
     private func completeNamespace(_ object: inout JSON) {
@@ -45,19 +59,28 @@ extension ServedKind {
         object["spec"] = ["finalizers": ["kubernetes"]]
     }
 
-    private func completeService(_ object: inout JSON, _ count: Int) {
-        var spec = object["spec"] ?? [:]
-        let ports = (spec["ports"]?.array ?? []).map { port in
-            var port = port
-            port["targetPort"] = port["targetPort"] ?? port["port"]
-            return port
-        }
-        if !ports.isEmpty { spec["ports"] = .array(ports) }
-        if spec["clusterIP"] == nil, spec["type"] != "ExternalName" {
-            spec["clusterIP"] = JSON("10.96.\(count / 250 % 250).\(count % 250 + 1)")
-        }
-        spec["internalTrafficPolicy"] = spec["internalTrafficPolicy"] ?? "Cluster"
-        object["spec"] = spec
+    private func completePorts(_ object: inout JSON) {
+        guard let ports = object["spec"]?["ports"]?.array else { return }
+        object["spec"]?["ports"] = .array(
+            ports.map { port in
+                var port = port
+                port["targetPort"] = port["targetPort"] ?? port["port"]
+                return port
+            })
+    }
+
+    /// What has no tag is pulled anew each time.
+    private func completeContainers(_ object: inout JSON, at path: [String]) {
+        guard let containers = object[path: path]?.array else { return }
+        object[path: path] = .array(
+            containers.map { container in
+                var container = container
+                let tag = container["image"]?.string?.split(separator: "/").last?.split(separator: ":")
+                    .dropFirst().last
+                let policy: JSON = tag == nil || tag == "latest" ? "Always" : "IfNotPresent"
+                container["imagePullPolicy"] = container["imagePullPolicy"] ?? policy
+                return container
+            })
     }
 
     /// `stringData` is for writing; what is kept is `data`.

@@ -27,6 +27,8 @@ struct ServedKind: Sendable {
         static let replacesUnconditionally = Traits(rawValue: 8)
         /// A delete answers with the object, where others answer with a Status.
         static let returnsDeleted = Traits(rawValue: 16)
+        /// Its annotations count as changes too.
+        static let countsAnnotations = Traits(rawValue: 32)
     }
 
     var isCustom: Bool { traits.contains(.isCustom) }
@@ -64,7 +66,7 @@ extension JSON {
     subscript(path path: some Collection<String>) -> JSON? {
         get { path.reduce(self) { $0?[$1] } }
         set {
-            guard let first = path.first else { return }
+            guard let first = path.first else { return self = newValue ?? .null }
             if path.count == 1 { return self[first] = newValue }
             var below = self[first] ?? [:]
             below[path: path.dropFirst()] = newValue

@@ -9,7 +9,7 @@ struct Ownerships: Hashable, Sendable {
     }
 
     var json: JSON? {
-        entries.isEmpty ? nil : .array(entries.sorted { $0.order < $1.order }.map(\.json))
+        entries.isEmpty ? JSON?.none : .array(entries.sorted { $0.order < $1.order }.map(\.json))
     }
 
     subscript(owner: Owner) -> FieldSet {

@@ -133,7 +133,7 @@ extension Schema {
     }
 
     private func steps(of value: JSON?) -> [(PathStep, JSON)]? {
-        guard let value else { return [] }
+        guard let value, value != .null else { return [] }
         switch parts(of: value) {
         case .one: return nil
         case .members(let members): return members.map { (.field($0), $1) }
@@ -210,6 +210,7 @@ extension Schema {
         case ("object", .array), ("object", .string), ("object", .integer), ("object", .bool),
             ("object", .number):
             return [": expected map, got &{\(value.bareText)}"]
+        case ("integer", .string): return [": expected numeric (int or float), got string"]
         case (_, .object(let members)):
             return members.sorted { $0.key < $1.key }.flatMap { name, inner in
                 (member(name)?.wrongShapes(in: inner) ?? []).map { ".\(name)\($0)" }

@@ -6,7 +6,7 @@ extension JSON {
         guard let changes = patch.object else { return patch }
         var members = object ?? [:]
         for (name, change) in changes {
-            members[name] = change == .null ? nil : (members[name] ?? [:]).mergePatched(with: change)
+            members[name] = change == .null ? JSON?.none : (members[name] ?? [:]).mergePatched(with: change)
         }
         return .object(members)
     }

@@ -6,7 +6,7 @@ extension ClusterState {
         guard let target = target(kind, namespace, nil, nil) else { return }
         let write = Write(target, by: controller, at: stamp)
         do {
-            _ = try create(target.schema.filled(object), write, claims: nil)
+            _ = try create(target.filled(object), write, claims: nil)
         } catch {
             preconditionFailure("a controller made something that is refused: \(error.message)")
         }

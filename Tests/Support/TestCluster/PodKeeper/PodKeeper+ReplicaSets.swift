@@ -60,7 +60,7 @@ extension PodKeeper {
     private func status(of deployment: JSON, _ replicaSets: [JSON]) -> JSON {
         func sum(_ name: String, _ sets: [JSON]) -> JSON? {
             let total = sets.reduce(0) { $0 + ($1["status"]?[name]?.integer ?? 0) }
-            return total == 0 ? nil : JSON(total)
+            return total == 0 ? .none : .some(JSON(total))
         }
         let current = replicaSets.filter { $0["spec"]?["template"] == template(of: deployment) }
         var status: JSON = [:]

@@ -3,8 +3,10 @@ import Transport
 
 extension ClusterState {
     /// That an object is as its kind demands.
-    func check(_ object: JSON, _ target: Target, _ name: String) throws(Refusal) {
-        var faults = target.schema.faults(in: object, at: "")
+    func check(_ object: JSON, _ target: Target, _ name: String, over live: JSON? = nil) throws(Refusal) {
+        var faults =
+            target.kind.isCustom
+            ? target.schema.faults(in: object, at: "") : target.kind.faults(in: object, over: live)
         if !isName(name) { faults.insert(nameFault(name), at: 0) }
         guard faults.isEmpty else { throw .invalid(target.kind, name, faults) }
     }

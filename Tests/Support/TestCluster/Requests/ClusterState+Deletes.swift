@@ -15,7 +15,7 @@ extension ClusterState {
         }
         let key = target.key(target.name ?? "")
         if policy == "Orphan" { orphanDependents(of: live) }
-        if policy == "Foreground" { collectDependents(of: live, at: stamp) }
+        if policy == "Foreground" { removeDependents(of: live, at: stamp) }
         let last = remove(key, at: stamp) ?? live
         return deleted(target.shown(last), target)
     }
@@ -105,10 +105,16 @@ extension ClusterState {
 extension ClusterState {
     /// What has no owner left goes with the last.
     private mutating func collectDependents(of owner: JSON, at stamp: Stamp) {
+        for (key, object) in dependents(of: owner) where !owners(of: object).contains(where: isThere) {
+            remove(key, at: stamp)
+        }
+    }
+
+    /// Before the owner itself, where it is to be the last.
+    private mutating func removeDependents(of owner: JSON, at stamp: Stamp) {
         for (key, object) in dependents(of: owner) {
             let others = owners(of: object).filter { $0["uid"] != owner["metadata"]?["uid"] }
-            guard others.isEmpty else { continue }
-            remove(key, at: stamp)
+            if !others.contains(where: isThere) { remove(key, at: stamp) }
         }
     }
 
@@ -116,7 +122,7 @@ extension ClusterState {
         for (key, object) in dependents(of: owner) {
             var object = object
             let others = owners(of: object).filter { $0["uid"] != owner["metadata"]?["uid"] }
-            object["metadata"]?["ownerReferences"] = others.isEmpty ? nil : .array(others)
+            object["metadata"]?["ownerReferences"] = others.isEmpty ? JSON?.none : .array(others)
             _ = storage.put(object, at: key)
         }
     }
@@ -124,6 +130,12 @@ extension ClusterState {
     private func dependents(of owner: JSON) -> [(key: ObjectKey, value: JSON)] {
         catalog.kinds.flatMap { storage.all($0.id) }.filter { _, object in
             owners(of: object).contains { $0["uid"] == owner["metadata"]?["uid"] }
+        }
+    }
+
+    private func isThere(_ reference: JSON) -> Bool {
+        catalog.kinds.contains { kind in
+            storage.all(kind.id).contains { $0.value["metadata"]?["uid"] == reference["uid"] }
         }
     }
 

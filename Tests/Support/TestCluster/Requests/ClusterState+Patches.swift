@@ -43,12 +43,12 @@ extension ClusterState {
     }
 
     private func decode(_ object: JSON, _ write: inout Write) throws(Refusal) -> JSON {
-        do throws(Write.Unknown) {
+        do throws(Write.Undecodable) {
             return try write.decoded(object)
         } catch {
             let fault = Fault(
                 reason: .invalid, path: "patch",
-                message: "Invalid value: \(JSON(object.text).text): strict decoding error: \(error.text)")
+                message: "Invalid value: \(JSON(object.text).text): \(error.text)")
             throw .invalid("", group: "", "", [fault])
         }
     }
@@ -70,9 +70,10 @@ extension ClusterState {
         _ write: inout Write, _ request: ClusterRequest
     ) throws(Refusal) -> ClusterAnswer {
         let target = write.target
-        let applied = try applied(target, request)
         let live = storage[target.key(target.name ?? "")]
-        if live == nil, target.subresource != nil { throw .notFound(target.kind, target.name ?? "") }
+        // Only a whole object is created by this.
+        if target.subresource != nil { _ = try stored(target) }
+        let applied = try applied(target, request)
         let shown = live.map(target.shown)
         try checkApplied(applied, shown, target)
         var owners = Ownerships(of: live)
@@ -87,7 +88,7 @@ extension ClusterState {
                 code: 409, reason: "Conflict", message: error.message,
                 details: ["causes": .array(error.causes)])
         }
-        let object = target.schema.filled(merged)
+        let object = target.filled(merged)
         guard let live else {
             try checkNamespace(of: target)
             var object = object

@@ -25,7 +25,7 @@ extension ClusterState {
             let rest = Page(items: Array(page.items.dropFirst(limit)), revision: page.revision)
             metadata["continue"] = JSON(keep(rest))
             let isSelected = request.query["labelSelector"] != nil || request.query["fieldSelector"] != nil
-            metadata["remainingItemCount"] = isSelected ? nil : JSON(rest.items.count)
+            if !isSelected { metadata["remainingItemCount"] = JSON(rest.items.count) }
         }
         let items = isCut ? Array(page.items.prefix(limit)) : page.items
         return target.list(items, metadata)

@@ -6,10 +6,10 @@ extension ClusterState {
         let target = write.target
         var object = object
         let name = try name(for: &object, target)
-        if storage[target.key(name)] != nil { throw .exists(target.kind, name) }
         if target.kind.subresources.contains(.status) { object["status"] = nil }
         prepare(&object, target, write.stamp)
         try check(object, target, name)
+        if storage[target.key(name)] != nil { throw .exists(target.kind, name) }
         if object["metadata"]?["resourceVersion"]?.string.map({ !$0.isEmpty }) ?? false, claims == nil {
             throw .inner("resourceVersion should not be set on objects to be created")
         }
@@ -20,6 +20,7 @@ extension ClusterState {
                 resetting: write.reset, at: write.stamp.text)
         }
         object["metadata"]?["managedFields"] = owners.json
+        target.kind.allot(&object, count: makeCount())
         guard !write.isDryRun else { return target.shown(object) }
         return target.shown(storage.put(object, at: target.key(name)))
     }
@@ -53,7 +54,6 @@ extension ClusterState {
         object["metadata"] = metadata
         object["apiVersion"] = JSON(target.apiVersion)
         object["kind"] = JSON(target.kind.kind)
-        target.kind.complete(&object, count: makeCount())
     }
 
     /// - Parameter claims: who owns what, after an apply; none: whoever changes something owns it.
@@ -70,7 +70,7 @@ extension ClusterState {
         var new = restricted(object, to: target, over: live)
         keepIdentity(&new, of: live)
         try checkFinalizers(new, live, target)
-        try check(new, target, name)
+        try check(new, target, name, over: live)
         count(&new, over: live, target)
         var owners = claims ?? owners(after: object, live, target)
         if claims == nil, !(owners.entries.isEmpty) {
@@ -125,7 +125,9 @@ extension ClusterState {
     private func count(_ object: inout JSON, over live: JSON, _ target: Target) {
         guard target.kind.traits.contains(.countsGenerations) else { return }
         func counted(_ object: JSON) -> JSON {
-            guard target.kind.isCustom else { return object["spec"] ?? .null }
+            let isAnnotated = target.kind.traits.contains(.countsAnnotations)
+            let annotations = isAnnotated ? object["metadata"]?["annotations"] : JSON?.none
+            guard target.kind.isCustom else { return [object["spec"] ?? .null, annotations ?? .null] }
             var object = object
             object["metadata"] = nil
             if target.kind.subresources.contains(.status) { object["status"] = nil }

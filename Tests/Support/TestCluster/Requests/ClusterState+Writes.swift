@@ -26,15 +26,15 @@ extension ClusterState {
         return ClusterAnswer(try update(object, over: old, write, claims: nil))
     }
 
-    /// An unknown field that is refused outright.
+    /// The object as its kind has it; what can't be one is refused.
     private func decode(_ object: JSON, _ write: inout Write) throws(Refusal) -> JSON {
-        do throws(Write.Unknown) {
+        do throws(Write.Undecodable) {
             return try write.decoded(object)
         } catch {
             let kind = write.target.kind.kind
             throw .badRequest(
                 "\(kind) in version \"\(write.target.version)\" cannot be handled as a \(kind): "
-                    + "strict decoding error: \(error.text)")
+                    + "\(error.text)")
         }
     }
 

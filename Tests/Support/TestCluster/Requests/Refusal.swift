@@ -56,7 +56,8 @@ extension Refusal {
     }
 
     static func invalid(_ kind: ServedKind, _ name: String, _ faults: [Fault]) -> Refusal {
-        invalid(kind.kind, group: kind.group, name, faults)
+        // Events of both groups are checked as those of the core group, and named so.
+        invalid(kind.kind, group: kind.plural == "events" ? "" : kind.group, name, faults)
     }
 
     static func invalid(_ kind: String, group: String, _ name: String, _ faults: [Fault]) -> Refusal {

@@ -50,18 +50,23 @@ struct Write: Sendable {
     }
 
     /// The object without what its kind doesn't know, and with its defaults.
-    mutating func decoded(_ object: JSON) throws(Unknown) -> JSON {
+    mutating func decoded(_ object: JSON) throws(Undecodable) -> JSON {
+        if !target.kind.isCustom, let mistake = target.schema.unreadable(in: object, at: "") {
+            throw Undecodable(text: mistake)
+        }
         let (known, unknown) = target.schema.pruned(object)
         if !unknown.isEmpty {
             let texts = unknown.map { "unknown field \"\($0)\"" }
-            if validation == .strict { throw Unknown(text: texts.joined(separator: ", ")) }
+            if validation == .strict {
+                throw Undecodable(text: "strict decoding error: " + texts.joined(separator: ", "))
+            }
             if validation == .warn { warnings += texts }
         }
-        return target.schema.filled(known)
+        return target.filled(known)
     }
 
-    /// Fields that nobody knows, where they may not be.
-    struct Unknown: Error {
+    /// Fields that nobody knows where they may not be, and values that are of another type.
+    struct Undecodable: Error {
         let text: String
     }
 }
@@ -77,4 +82,27 @@ func isDry(_ request: ClusterRequest) throws(Refusal) -> Bool {
                 message: "Unsupported value: [\"\(text)\"]: supported values: \"All\""))
     }
     return true
+}
+
+extension Target {
+    /// The object with all that a server fills in.
+    func filled(_ object: JSON) -> JSON {
+        var object = schema.filled(object).withoutEmptyMetadata
+        kind.complete(&object)
+        return object
+    }
+}
+
+extension JSON {
+    /// Empty maps and lists of metadata are not kept.
+    fileprivate var withoutEmptyMetadata: JSON {
+        var result = self
+        for name in ["labels", "annotations"] where result["metadata"]?[name] == [:] {
+            result["metadata"]?[name] = nil
+        }
+        for name in ["finalizers", "ownerReferences"] where result["metadata"]?[name] == [] {
+            result["metadata"]?[name] = nil
+        }
+        return result
+    }
 }

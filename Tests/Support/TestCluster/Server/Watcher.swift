@@ -30,8 +30,8 @@ struct Watcher: Sendable {
 
     /// To leave the selection is to be deleted, to enter it to be added.
     private func tell(_ change: Change) {
-        let before = change.old.flatMap { terms.selection.contains($0) ? $0 : nil }
-        let after = change.new.flatMap { terms.selection.contains($0) ? $0 : nil }
+        let before = selected(change.old)
+        let after = selected(change.new)
         switch (before, after) {
         case (nil, let after?): send("ADDED", after)
         case (_?, let after?): send("MODIFIED", after)
@@ -40,6 +40,11 @@ struct Watcher: Sendable {
             send("DELETED", before)
         case (nil, nil): break
         }
+    }
+
+    private func selected(_ object: JSON?) -> JSON? {
+        guard let object, terms.selection.contains(object) else { return nil }
+        return object
     }
 
     func fail(_ refusal: Refusal) {

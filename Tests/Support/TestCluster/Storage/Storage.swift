@@ -24,11 +24,14 @@ struct Change: Sendable {
 /// All objects, numbered changes, and the last of those.
 struct Storage: Sendable {
     private(set) var objects: [KindID: [ObjectKey: JSON]] = [:]
-    private(set) var revision = 1
+    private(set) var revision = firstRevision
     private(set) var history: [Change] = []
     /// A watch may begin here at the earliest.
-    private(set) var oldestRevision = 1
+    private(set) var oldestRevision = firstRevision
     let historyMax: Int
+
+    /// A server has written much of its own before anybody asks; from there, no watch begins.
+    private static let firstRevision = 100
 
     init(historyMax: Int) {
         self.historyMax = historyMax
