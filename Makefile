@@ -40,6 +40,7 @@ test: tools
 	$(SWIFT) test --skip-build --no-parallel
 
 # The folder has `etcd` and `kube-apiserver`, as envtest has it.
+test-kubernetes: export KUBEBUILDER_ASSETS := $(KUBEBUILDER_ASSETS)
 test-kubernetes:
 	@test -x "$$KUBEBUILDER_ASSETS/kube-apiserver" \
 	  || { echo "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver; see CONTRIBUTING.md" >&2; exit 2; }

@@ -177,7 +177,7 @@ extension Conformance {
             #expect(applied.owners["pd Apply status"] == ["f:status": ["f:phase": [:]]])
             #expect(applied.generation == 1)
             let missing = try await scene.apply(scene.rollouts("/nope/status"), object, by: "pd")
-            #expect(missing.status == 400)
+            #expect(missing.status == 404)
         }
 
         @Test func whatCantBeAppliedIsRefused() async throws {

@@ -1,0 +1,61 @@
+import Kubernetes
+import TestCluster
+import Testing
+import Transport
+
+/// A cluster and a client of bare HTTP beside it.
+struct Beside: Sendable {
+    let cluster: Cluster
+    let http: CurlClient
+
+    func send(
+        _ method: HTTPMethod, _ path: String, _ body: JSON? = nil, token: String? = nil,
+        timeout: Duration = .seconds(10)
+    ) async throws -> APIServer.Reply {
+        var headers: HTTPHeaders = ["User-Agent": "tests/1.0", "Content-Type": "application/json"]
+        if let token { headers["Authorization"] = "Bearer \(token)" }
+        let response = try await http.send(
+            HTTPRequest(
+                method, cluster.url + path, headers: headers, body: body?.bytes, timeout: timeout,
+                connection: .init(proxy: .none)))
+        let text = String(decoding: response.body, as: UTF8.self)
+        return APIServer.Reply(
+            status: response.status, headers: response.headers, text: text,
+            json: (try? JSON(parsing: text)) ?? .null)
+    }
+}
+
+extension Beside {
+    func expect(
+        _ status: Int, _ method: HTTPMethod, _ path: String, _ body: JSON? = nil, token: String? = nil,
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let reply = try await send(method, path, body, token: token)
+        #expect(reply.status == status, "\(reply.text)", sourceLocation: place)
+    }
+}
+
+func withClusterAndClient(
+    _ kinds: Set<CustomKinds> = [], historyMax: Int = 1000, keeper: PodKeeper? = nil,
+    _ body: @escaping @Sendable (Beside) async throws -> Void
+) async throws {
+    try await withCluster(kinds, historyMax: historyMax, keeper: keeper) { cluster in
+        let http = CurlClient()
+        do {
+            try await body(Beside(cluster: cluster, http: http))
+            await http.shutdown()
+        } catch {
+            await http.shutdown()
+            throw error
+        }
+    }
+}
+
+/// Looks again and again, for ten seconds at most.
+func eventually(_ what: Comment, _ holds: () -> Bool) async throws {
+    for _ in 0..<500 {
+        if holds() { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record(what)
+}
