@@ -15,6 +15,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Manifests to validate.") var files = 1_000
     @Option(help: "Rollouts in progress on an API server.") var inProgress = 1_000
     @Option(help: "Seconds in which the API server should hear nothing.") var quiet = 60
+    @Option(help: "Leaders that are killed; each costs some twenty seconds.") var takeovers = 3
 
     func run() async throws {
         var report = BenchReport()
@@ -24,6 +25,10 @@ struct Bench: AsyncParsableCommand {
         report.istio = try await IstioBench(
             rollouts: inProgress, rollbacks: rollbacks, quiet: .seconds(quiet)
         ).run()
+        if takeovers > 0 {
+            complain("\(takeovers) leaders killed, with another server standing by …")
+            report.takeover = try await TakeoverBench(takeovers: takeovers).run()
+        }
         complain("turns through a durable journal …")
         report.turns = try await TurnBench().run()
         complain("one turn beside 10, 1,000 and 100,000 rollouts …")
@@ -43,6 +48,7 @@ struct Bench: AsyncParsableCommand {
 struct BenchReport: Encodable {
     var verdictToApplied: Spread?
     var istio: Istio?
+    var takeover: Takeover?
     var turns: [Turns] = []
     var growth: [Growth] = []
     var idle: Idle?
@@ -77,6 +83,13 @@ struct BenchReport: Encodable {
         let callsInQuiet: Int
         /// From the bad number to the API server having stored the stable release alone.
         let breachToStored: Spread
+    }
+
+    /// From the end of the leader to the other server being ready.
+    struct Takeover: Encodable {
+        let takeovers: Int
+        let medianSeconds: Double
+        let maxSeconds: Double
     }
 
     struct Turns: Encodable {

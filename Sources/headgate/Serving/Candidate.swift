@@ -32,38 +32,55 @@ struct Candidate {
 
     /// Until SIGTERM or SIGINT. Throws when the leadership was lost.
     func run() async throws {
-        let (news, teller) = AsyncStream<Leadership>.makeStream()
-        let standing = Task { await election.run { teller.yield($0) } }
+        let (news, teller) = AsyncStream<News>.makeStream()
+        let interrupt = Task {
+            await waitForInterrupt()
+            teller.yield(.interrupted)
+        }
+        let standing = Task { await election.run { teller.yield(.leadership($0)) } }
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await follow(news)) } catch { outcome = .failure(error) }
         // Gives the lease back, so that another one leads at once.
         standing.cancel()
         await standing.value
+        interrupt.cancel()
         try outcome.get()
     }
 
-    private func follow(_ news: AsyncStream<Leadership>) async throws {
+    private enum News: Sendable {
+        case leadership(Leadership)
+        case interrupted
+    }
+
+    private func follow(_ news: AsyncStream<News>) async throws {
         guard let epoch = try await standBy(news) else { return }
         log.notice("leading by \(lease), number \(epoch)")
         let house = try await ServerHouse(configuration, http, cluster, epoch: epoch)
-        let loss = Loss()
-        try await house.run { await loss.wait(for: news) }
-        if let reason = await loss.reason {
+        let ending = try await house.run { await Self.waitForEnding(in: news) }
+        if case .deposed(let reason) = ending {
             throw CommandError("\(lease): not leading any more: \(reason); start again to stand by")
         }
     }
 
+    /// Returns when the task is cancelled, too.
+    private static func waitForEnding(in news: AsyncStream<News>) async -> ServerHouse.Ending {
+        for await item in news {
+            switch item {
+            case .interrupted: return .interrupted
+            case .leadership(.lost(let reason)): return .deposed(reason)
+            case .leadership: continue
+            }
+        }
+        return .interrupted
+    }
+
     /// Returns the number of the leadership; none when it was told to end before.
-    private func standBy(_ news: AsyncStream<Leadership>) async throws -> Int? {
+    private func standBy(_ news: AsyncStream<News>) async throws -> Int? {
         let readiness = Readiness(obstacle: "standing by: nobody was heard of yet; see \(lease)")
         let server = StandbyServer(readiness, at: configuration.address, log: Logger(label: "http"))
         return try await withThrowingTaskGroup(of: Int?.self) { group in
             group.addTask {
                 try await server.run()
-                return nil
-            }
-            group.addTask {
-                await waitForInterrupt()
                 return nil
             }
             group.addTask { await self.waitToLead(news, readiness) }
@@ -75,30 +92,18 @@ struct Candidate {
         }
     }
 
-    private func waitToLead(_ news: AsyncStream<Leadership>, _ readiness: Readiness) async -> Int? {
-        for await leadership in news {
-            switch leadership {
-            case .leading(let epoch): return epoch
-            case .following(let leader):
+    private func waitToLead(_ news: AsyncStream<News>, _ readiness: Readiness) async -> Int? {
+        for await item in news {
+            switch item {
+            case .interrupted: return nil
+            case .leadership(.leading(let epoch)): return epoch
+            case .leadership(.following(let leader)):
                 let words = leader.isEmpty ? "nobody leads yet" : "\(leader) leads"
                 log.notice("standing by: \(words), by \(lease)")
                 await readiness.raise("standing by: \(words), by \(lease)")
-            case .lost(let reason): log.warning("\(lease): \(reason)")
+            case .leadership(.lost(let reason)): log.warning("\(lease): \(reason)")
             }
         }
         return nil
-    }
-}
-
-/// Why the leadership ended; none while it lasts.
-private actor Loss {
-    private(set) var reason: String?
-
-    /// Returns when it is lost, or when the task is cancelled.
-    func wait(for news: AsyncStream<Leadership>) async {
-        for await case .lost(let reason) in news {
-            self.reason = reason
-            return
-        }
     }
 }

@@ -75,9 +75,18 @@ struct ServerHouse {
         return all.compactMap(\.self)
     }
 
-    /// Runs until SIGTERM or SIGINT, until a part of it can't go on, or until `isOver` returns: then another process
-    /// is going to lead.
-    func run(until isOver: @escaping @Sendable () async -> Void = Self.never) async throws {
+    /// Why the house is closed.
+    enum Ending: Hashable, Sendable {
+        case interrupted
+        /// Another process is going to lead.
+        case deposed(String)
+    }
+
+    /// Runs until `isOver` returns, or until a part of it can't go on.
+    @discardableResult
+    func run(
+        until isOver: @escaping @Sendable () async -> Ending = Self.interruption
+    ) async throws -> Ending {
         let server = APIServer(
             APIServer.House(
                 loop: loop, journal: journal, tokens: Tokens(journal: journal), hook: hook,
@@ -85,28 +94,34 @@ struct ServerHouse {
                 readiness: readiness, version: headgateVersion),
             at: address, log: Logger(label: "http")
         ) { port in log.notice("listening on \(address.host):\(port)") }
-        try await withThrowingTaskGroup(of: Part.self) { group in
+        let ending = try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask { try await self.work() }
             group.addTask { try await self.serve(server) }
-            group.addTask { await self.waitForEnd() }
-            group.addTask {
-                await isOver()
-                return .leadership
-            }
+            group.addTask { .ending(await isOver()) }
             var last = try await group.next()
+            let ending = last?.ending ?? .interrupted
             await readiness.raise("the server is stopping")
-            await loop.stop(within: last == .leadership ? Self.farewell : Self.drain)
+            await loop.stop(within: ending == .interrupted ? Self.drain : Self.farewell)
             await server.stop()
             while let part = last, part != .http { last = try await group.next() }
             group.cancelAll()
             try await group.waitForAll()
+            return ending
         }
         try journal.close()
         log.notice("stopped")
+        return ending
     }
 
     /// Which part of the server ended.
-    private enum Part { case engine, http, signal, leadership }
+    private enum Part: Hashable {
+        case engine, http
+        case ending(Ending)
+
+        var ending: Ending? {
+            if case .ending(let ending) = self { ending } else { nil }
+        }
+    }
 
     private func work() async throws -> Part {
         try await loop.recover()
@@ -130,15 +145,9 @@ struct ServerHouse {
         return .http
     }
 
-    /// Ends with the first signal, or with the task.
-    private func waitForEnd() async -> Part {
+    @Sendable private static func interruption() async -> Ending {
         await waitForInterrupt()
-        return .signal
-    }
-
-    @Sendable private static func never() async {
-        // Cut short means that the house is closed.
-        _ = try? await Task.sleep(for: .seconds(1 << 40))
+        return .interrupted
     }
 }
 
