@@ -3,17 +3,17 @@ package struct KubernetesError: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// Somebody changed the object since it was read: read it again and plan anew.
         case stale
-        /// Somebody else owns the fields.
-        case ownedByOther(manager: String, fields: [String])
+        /// Others own the fields.
+        case ownedByOther(managers: [String], fields: [String])
         /// The object, or its kind, is not there.
         case missing
         /// The object to be created is there already.
         case exists
-        /// The object is not as its kind demands.
+        /// The object is not as its kind demands, or not as a policy of the cluster does: a webhook denied it.
         case invalid
         /// The server does not know the kind or a field.
         case unsupported
-        /// Not allowed; the message has the RBAC rule to add.
+        /// Not allowed; where it is for want of an RBAC rule, the message has the rule to add.
         case forbidden
         /// Nobody knows who we are: the credentials are wrong or have expired.
         case unauthenticated

@@ -93,7 +93,7 @@ private func written(_ deed: ObjectWrite.Deed, by manager: String = "headgate") 
             let refused = await refusal { () async throws(KubernetesError) in
                 try await client.write(written(.apply(virtualService(5), force: false)), .ordinary)
             }
-            #expect(refused?.kind == .ownedByOther(manager: "gitops", fields: [".spec.http"]))
+            #expect(refused?.kind == .ownedByOther(managers: ["gitops"], fields: [".spec.http"]))
             _ = try await client.write(written(.apply(virtualService(5), force: true)), .ordinary)
             var unknown = virtualService(5)
             unknown["spec"]["retry"] = 1

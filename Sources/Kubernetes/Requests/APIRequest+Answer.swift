@@ -49,6 +49,7 @@ extension APIRequest {
 
     private func kind(of objection: Objection) -> KubernetesError.Kind {
         guard objection.isAnswerOfServer else { return .unavailable(retryAfter: objection.retryAfter) }
+        if objection.isDenial { return .invalid }
         switch objection.status {
         case 401: return .unauthenticated
         case 403: return .forbidden
@@ -66,7 +67,9 @@ extension APIRequest {
 
     private func conflict(_ objection: Objection) -> KubernetesError.Kind {
         if objection.reason == "AlreadyExists" { return .exists }
-        if let owner = objection.owner { return .ownedByOther(manager: owner.manager, fields: owner.fields) }
+        if let (managers, fields) = objection.owners {
+            return .ownedByOther(managers: managers, fields: fields)
+        }
         return .stale
     }
 
@@ -79,15 +82,20 @@ extension APIRequest {
 
     private func advice(for kind: KubernetesError.Kind, _ objection: Objection) -> String? {
         switch kind {
-        case .forbidden where objection.message.contains("cannot "): "allow it: \(rule)"
+        case .forbidden where objection.isAboutRights: "allow it: \(rule)"
         case _ where !objection.isAnswerOfServer: "is this an API server?"
         case .missing where objection.isAboutKind && asksForObjects:
             "the server does not know \(self.kind.kind) in \(self.kind.apiVersion); is its CRD installed?"
         case .unauthenticated: "check the credentials, and whether they have expired"
-        case .ownedByOther(let manager, _):
-            "let \"\(manager)\" leave these fields out of what it applies, or adopt the object"
+        case .ownedByOther(let managers, _): handover(from: managers)
         default: nil
         }
+    }
+
+    private func handover(from managers: [String]) -> String {
+        let names = managers.map { "\"\($0)\"" }.joined(separator: " and ")
+        let applied = managers.count == 1 ? "it applies" : "they apply"
+        return "let \(names) leave these fields out of what \(applied), or adopt the object"
     }
 
     /// The RBAC rule that is missing.

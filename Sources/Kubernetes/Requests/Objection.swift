@@ -42,7 +42,7 @@ struct Objection: Hashable, Sendable {
         reason = body["reason"]?.string
         let said = body["message"]?.string
         message = said.map(Self.bounded) ?? "the server answered HTTP \(status)\(Self.firstLine(of: text))"
-        causes = (details["causes"]?.array ?? []).prefix(100).map(Cause.init)
+        causes = (details["causes"]?.array ?? []).prefix(1_000).map(Cause.init)
         hasName = details["name"]?.string?.isEmpty == false
         // Paths that it does not know it answers in plain text.
         isAnswerOfServer =
@@ -70,18 +70,30 @@ struct Objection: Hashable, Sendable {
         !hasName || message.contains("the server could not find the requested resource")
     }
 
+    /// Whether a webhook or a policy refused what was written. A webhook may do so with any status: that of a missing
+    /// right is usual, and that of a lost race would be asked again for ever.
+    var isDenial: Bool {
+        guard (400..<500).contains(status), status != 429 else { return false }
+        return message.contains(/admission webhook ".*" denied the request/)
+            || message.contains(/ValidatingAdmissionPolicy '.*' with binding '.*' denied request/)
+    }
+
+    /// Whether it is for want of an RBAC rule. A quota, or a namespace that goes away, forbids things too.
+    var isAboutRights: Bool { message.contains(/User ".*" cannot [a-z]+\b/) }
+
     /// Who owns the fields that an apply would have changed.
-    var owner: (manager: String, fields: [String])? {
+    var owners: (managers: [String], fields: [String])? {
         let conflicts = causes.filter { $0.reason == "FieldManagerConflict" }
         guard !conflicts.isEmpty || message.hasPrefix("Apply failed with") else { return nil }
-        let manager = Self.quoted(in: conflicts.first?.message ?? message) ?? "another manager"
-        return (manager, conflicts.compactMap(\.field))
+        let texts = conflicts.isEmpty ? [message] : conflicts.map(\.message)
+        var managers: [String] = []
+        for name in texts.flatMap(Self.managers) where !managers.contains(name) { managers.append(name) }
+        return (managers.isEmpty ? ["another manager"] : managers, conflicts.compactMap(\.field))
     }
 
     /// `conflict with "gitops" using v1` → `gitops`
-    private static func quoted(in text: String) -> String? {
-        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
-        return parts.count > 2 ? String(parts[1]) : nil
+    private static func managers(in text: String) -> [String] {
+        text.matches(of: /conflicts? with "(.+?)"/).map { String($0.1) }
     }
 }
 

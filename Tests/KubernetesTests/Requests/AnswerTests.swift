@@ -42,14 +42,40 @@ private func error(_ response: HTTPResponse, to request: APIRequest = applying) 
                         ]
                     ]
                 ]))
-        #expect(found?.kind == .ownedByOther(manager: "gitops", fields: [".spec.http"]))
+        #expect(found?.kind == .ownedByOther(managers: ["gitops"], fields: [".spec.http"]))
         #expect(found?.message.contains("let \"gitops\" leave these fields out") == true)
     }
 
-    @Test func anOwnerIsFoundInTheMessageWhereNoCausesAre() {
+    @Test func allWhoOwnTheFieldsAreNamed() {
+        let conflicts = [("gitops", ".spec.hosts"), ("argo", ".spec.http"), ("gitops", ".spec.tls")]
+        let causes = conflicts.map { manager, field -> JSON in
+            [
+                "reason": "FieldManagerConflict", "message": .string("conflict with \"\(manager)\""),
+                "field": .string(field),
+            ]
+        }
         let found = error(
+            .refusal(409, "Conflict", "Apply failed with 3 conflicts", details: ["causes": .array(causes)]))
+        let fields = [".spec.hosts", ".spec.http", ".spec.tls"]
+        #expect(found?.kind == .ownedByOther(managers: ["gitops", "argo"], fields: fields))
+        #expect(
+            found?.message.hasSuffix(
+                "let \"gitops\" and \"argo\" leave these fields out of what they apply, or adopt the object")
+                == true)
+    }
+
+    @Test func ownersAreFoundInTheMessageWhereNoCausesAre() {
+        let one = error(
             .refusal(409, "Conflict", "Apply failed with 1 conflict: conflict with \"gitops\": .spec.http"))
-        #expect(found?.kind == .ownedByOther(manager: "gitops", fields: []))
+        #expect(one?.kind == .ownedByOther(managers: ["gitops"], fields: []))
+        let text = """
+            Apply failed with 2 conflicts: conflicts with "gitops" using networking.istio.io/v1:
+            - .spec.hosts
+            conflicts with "argo":
+            - .spec.http
+            """
+        let two = error(.refusal(409, "Conflict", text))
+        #expect(two?.kind == .ownedByOther(managers: ["gitops", "argo"], fields: []))
     }
 
     @Test func whatIsThereAlreadyExists() {
@@ -111,16 +137,41 @@ private func error(_ response: HTTPResponse, to request: APIRequest = applying) 
         let pod = ObjectReference(.replicaSet, "web", in: "shop")
         let request = APIRequest.writing(
             ObjectWrite(pod, .merge([:]), manager: "pd", subresource: "scale"))
-        let found = error(.refusal(403, "Forbidden", "User cannot patch it"), to: request)
+        let found = error(
+            .refusal(403, "Forbidden", "User \"sa\" cannot patch resource \"replicasets/scale\""), to: request
+        )
         #expect(found?.message.contains("resources: [\"replicasets/scale\"]") == true)
         #expect(found?.message.hasPrefix("patch ReplicaSet shop/web, scale: ") == true)
     }
 
-    @Test func aWebhooksRefusalIsNoMatterOfRules() {
-        let found = error(
-            .refusal(403, "Forbidden", "admission webhook \"policy\" denied the request: no", details: named))
+    /// A webhook chooses its status and its words.
+    @Test(arguments: [
+        (403, "admission webhook \"policy.test\" denied the request: User \"sa\" cannot patch on a Friday"),
+        (400, "admission webhook \"validation.istio.io\" denied the request: configuration is invalid"),
+        (409, "admission webhook \"policy.test\" denied the request: no"),
+        (
+            422,
+            "virtualservices.networking.istio.io \"web\" is forbidden: ValidatingAdmissionPolicy 'calm' with "
+                + "binding 'all' denied request: not on a Friday"
+        ),
+    ])
+    func aDenialIsAboutTheObjectAndNoMatterOfRights(status: Int, text: String) {
+        let found = error(.refusal(status, "Forbidden", text, details: named))
+        #expect(found?.kind == .invalid)
+        #expect(found?.message == "patch VirtualService shop/web: \(text)")
+    }
+
+    @Test func aWebhookThatCantBeAskedIsTroubleOfTheServer() {
+        let text = "Internal error occurred: failed calling webhook \"policy.test\": connection refused"
+        #expect(error(.refusal(500, "InternalError", text))?.kind == .unavailable(retryAfter: nil))
+    }
+
+    @Test func aQuotaIsNoMatterOfRights() {
+        let text =
+            "virtualservices \"web\" is forbidden: exceeded quota: few, requested: 1, used: 9, limited: 9"
+        let found = error(.refusal(403, "Forbidden", text, details: named))
         #expect(found?.kind == .forbidden)
-        #expect(found?.message.contains("apiGroups") == false)
+        #expect(found?.message == "patch VirtualService shop/web: \(text)")
     }
 
     @Test func aMissingObjectIsToldFromAMissingKind() {

@@ -203,7 +203,7 @@ import Transport
             $0.ownership = .own
             $0.virtualServices[0].base = ["http": [virtualService().http[1]]]
         }
-        let conflict = KubernetesError.Kind.ownedByOther(manager: "gitops", fields: [".spec.http"])
+        let conflict = KubernetesError.Kind.ownedByOther(managers: ["gitops"], fields: [".spec.http"])
         cluster.fail(KubernetesError(conflict, "Apply failed with 1 conflict"))
         let write = istioWrite(try split(20), target)
         let failure = await #expect(throws: RouteFailure.self) { try await router().write(write) }
