@@ -104,12 +104,18 @@ let package = Package(
             name: "TestCluster",
             dependencies: ["Transport", "Manifests", "Kubernetes", hummingbird, logging],
             path: "Tests/Support/TestCluster", resources: [.copy("CRDs")], swiftSettings: strict),
-        tests("Kubernetes", ["Kubernetes", "Transport", "Manifests", "TestCluster", "Lab", crypto, logging]),
+        .target(
+            name: "TestServer",
+            dependencies: ["Transport", "Kubernetes", "Lab", "TestCluster", crypto, logging],
+            path: "Tests/Support/TestServer", swiftSettings: strict),
+        tests(
+            "Kubernetes",
+            ["Kubernetes", "Transport", "Manifests", "TestCluster", "TestServer", "Lab", crypto, logging]),
         tests(
             "Traffic",
             [
-                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Traffic",
-                logging,
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
+                "Traffic", logging,
             ]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(

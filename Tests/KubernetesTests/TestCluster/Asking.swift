@@ -1,5 +1,6 @@
 import Kubernetes
 import TestCluster
+import TestServer
 import Testing
 import Transport
 
@@ -14,14 +15,11 @@ struct Beside: Sendable {
     ) async throws -> APIServer.Reply {
         var headers: HTTPHeaders = ["User-Agent": "tests/1.0", "Content-Type": "application/json"]
         if let token { headers["Authorization"] = "Bearer \(token)" }
-        let response = try await http.send(
-            HTTPRequest(
-                method, cluster.url + path, headers: headers, body: body?.bytes, timeout: timeout,
-                connection: .init(proxy: .none)))
-        let text = String(decoding: response.body, as: UTF8.self)
         return APIServer.Reply(
-            status: response.status, headers: response.headers, text: text,
-            json: (try? JSON(parsing: text)) ?? .null)
+            try await http.send(
+                HTTPRequest(
+                    method, cluster.url + path, headers: headers, body: body?.bytes, timeout: timeout,
+                    connection: .init(proxy: .none))))
     }
 }
 
@@ -49,13 +47,4 @@ func withClusterAndClient(
             throw error
         }
     }
-}
-
-/// Looks again and again, for ten seconds at most.
-func eventually(_ what: Comment, _ holds: () -> Bool) async throws {
-    for _ in 0..<500 {
-        if holds() { return }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    Issue.record(what)
 }

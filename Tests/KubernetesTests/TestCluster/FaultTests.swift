@@ -1,5 +1,6 @@
 import Kubernetes
 import TestCluster
+import TestServer
 import Testing
 import Transport
 
@@ -59,13 +60,13 @@ import Transport
         try await withClusterAndClient { beside in
             let watch = list + "?watch=true&resourceVersion=\(beside.cluster.revision)"
             async let dropped = beside.send(.get, watch)
-            try await eventually("the watch never began") { beside.cluster.watchCount == 1 }
+            #expect(await eventually { beside.cluster.watchCount == 1 }, "the watch never began")
             beside.cluster.dropWatches()
             let nothing = try await dropped
             #expect(nothing.text.isEmpty)
 
             async let expired = beside.send(.get, watch)
-            try await eventually("the watch never began") { beside.cluster.watchCount == 1 }
+            #expect(await eventually { beside.cluster.watchCount == 1 }, "the watch never began")
             beside.cluster.expireWatches()
             let error = try await expired
             #expect(error.json["object"]?["code"] == 410)
@@ -88,7 +89,7 @@ import Transport
             let path =
                 list + "?watch=true&allowWatchBookmarks=true&resourceVersion=\(beside.cluster.revision)"
             async let watch = beside.send(.get, path)
-            try await eventually("the watch never began") { beside.cluster.watchCount == 1 }
+            #expect(await eventually { beside.cluster.watchCount == 1 }, "the watch never began")
             beside.cluster.create(configMap("a"), .secret)
             beside.cluster.sendBookmarks()
             beside.cluster.dropWatches()

@@ -1,5 +1,6 @@
 import Kubernetes
 import TestCluster
+import TestServer
 import Testing
 import Transport
 

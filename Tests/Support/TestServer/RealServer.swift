@@ -46,7 +46,10 @@ private struct RealSetup {
         let key = P256.Signing.PrivateKey()
         try write(key.pemRepresentation, "accounts.key")
         try write(key.publicKey.pemRepresentation, "accounts.pub")
-        try write("\(APIServer.token),admin,1,system:masters\n", "tokens.csv")
+        let accounts = [
+            "\(APIServer.token),admin,1,system:masters", "\(APIServer.powerlessToken),powerless,2,",
+        ]
+        try write(accounts.joined(separator: "\n") + "\n", "tokens.csv")
     }
 
     var etcdURL: String { "http://127.0.0.1:\(etcdPort)" }
@@ -71,7 +74,7 @@ private struct RealSetup {
             [
                 "--etcd-servers=\(etcdURL)", "--bind-address=127.0.0.1", "--secure-port=\(port)",
                 "--cert-dir=\(path("certificates"))", "--token-auth-file=\(path("tokens.csv"))",
-                "--authorization-mode=AlwaysAllow", "--service-account-issuer=https://accounts.test",
+                "--authorization-mode=RBAC", "--service-account-issuer=https://accounts.test",
                 "--service-account-key-file=\(path("accounts.pub"))",
                 "--service-account-signing-key-file=\(path("accounts.key"))",
                 // Nobody makes the service accounts that it would ask for.
