@@ -101,45 +101,25 @@ extension IstioRouter {
             address: address, timeout: settings.timeout, sender: sender, counts: counts, namespace: namespace)
     }
 
-    /// Other VirtualServices for the same hosts in the mesh: which one counts is not defined. Asked once for
-    /// each rollout, and never in the way of a rollback.
+    /// Other VirtualServices for the same hosts in the mesh: which one counts is not defined. Never in the way of a
+    /// rollback.
     private func rivals(of sight: IstioSight, _ write: RouteWrite) async -> String? {
-        guard !write.isRollback, await memory.isFirstLook(for: write.rollout) else { return nil }
+        guard !write.isRollback else { return nil }
+        let hosts = sight.services.reduce(into: Set()) { $0.formUnion($1.object.meshHosts) }
         var found: [String] = []
-        for namespace in Set(sight.services.compactMap(\.reference.namespace)).sorted() {
+        for (namespace, services) in Dictionary(grouping: sight.services, by: \.reference.namespace) {
             do throws(KubernetesError) {
-                let query = ObjectQuery(.virtualService, in: namespace)
-                found += rivalNames(among: try await api.list(query, .ordinary).items, of: sight)
+                let claimants = try await claims.claimants(of: hosts, in: namespace ?? settings.namespace)
+                found += claimants.subtracting(services.map(\.reference.name))
             } catch {
                 return "not known whether another VirtualService claims its hosts: \(error.message)"
             }
         }
         guard !found.isEmpty else { return nil }
         return
-            "\(found.joined(separator: ", ")) claims a host of it too; which of the two counts is undefined"
+            "\(found.sorted().joined(separator: ", ")) claims a host of it too; which of the two counts is "
+            + "undefined"
     }
-}
-
-/// Within gateways, VirtualServices of a host are merged; within the mesh they are not.
-func rivalNames(among objects: [JSON], of sight: IstioSight) -> [String] {
-    let own = Set(sight.services.map(\.reference.name))
-    let hosts = Set(sight.services.filter { $0.object.isForMesh }.flatMap { $0.object.hosts })
-    return objects.filter { object in
-        !own.contains(object.name) && object.isForMesh && !hosts.isDisjoint(with: object.hosts)
-    }.map(\.name).sorted()
-}
-
-extension JSON {
-    fileprivate var hosts: [String] { (self["spec"]["hosts"]?.array ?? []).compactMap(\.string) }
-
-    fileprivate var isForMesh: Bool {
-        (self["spec"]["gateways"]?.array).map { $0.contains("mesh") } ?? true
-    }
-}
-
-extension RouteMemory {
-    /// Once true for each rollout.
-    func isFirstLook(for rollout: RolloutName) -> Bool { looked.insert(rollout).inserted }
 }
 
 extension IstioObject {

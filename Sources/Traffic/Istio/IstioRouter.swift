@@ -14,6 +14,7 @@ package final class IstioRouter: TrafficRouter {
     let sender: any HTTPSender
     let pace: Pace
     let drift: DriftWatch
+    let claims: HostClaims
     let memory = RouteMemory()
     /// The leader's number; none where there is no election.
     private let epoch: @Sendable () -> Int?
@@ -29,6 +30,7 @@ package final class IstioRouter: TrafficRouter {
         self.epoch = epoch
         pace = Pace(pauses: settings.pauses, sleep: sleep)
         drift = DriftWatch(api)
+        claims = HostClaims(api)
     }
 
     package func backend(of target: TrafficTarget) -> String { "istio" }
@@ -56,6 +58,7 @@ package final class IstioRouter: TrafficRouter {
     /// Ends the watches, and with them `disturbances()`.
     package func close() async {
         await drift.close()
+        await claims.close()
     }
 }
 
@@ -177,7 +180,6 @@ extension RouteWrite {
 /// Which routes the data plane was seen to have, by this process.
 actor RouteMemory {
     private var shown: [RolloutName: Sequence] = [:]
-    var looked: Set<RolloutName> = []
 
     func note(_ write: RouteWrite) { shown[write.rollout] = write.since }
 
