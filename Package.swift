@@ -61,6 +61,8 @@ let package = Package(
         module("Transport", ["CCurl", "CCurlShim"]),
         module("Kubernetes", ["Transport", "Manifests", logging, subprocess, system]),
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
+        module(
+            "Workloads", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", logging]),
         module("Sampling", ["Analysis", "Engine", "Transport"]),
         module("Signing", [crypto]),
         module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
@@ -116,6 +118,12 @@ let package = Package(
             [
                 "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
                 "Traffic", logging,
+            ]),
+        tests(
+            "Workloads",
+            [
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Workloads",
+                logging,
             ]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(

@@ -21,6 +21,9 @@ import Testing
         "Traffic": [
             "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Dispatch", "Foundation", "Glibc",
         ],
+        "Workloads": [
+            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Logging", "Foundation",
+        ],
         "Sampling": ["Analysis", "Engine", "Transport", "Foundation"],
         "Signing": ["Crypto", "Foundation"],
         "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],
