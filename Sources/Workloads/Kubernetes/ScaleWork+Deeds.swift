@@ -5,31 +5,32 @@ import Rollouts
 import Transport
 
 extension ScaleWork {
-    /// In their order. Whether all were done: a lost race, or a server that wants to be left alone, is answered by
-    /// another look later.
-    func carryOut(_ deeds: [Deed], _ look: ScaleLook?) async throws(WorkloadFailure) -> Bool {
-        guard let plan = look?.plan else { return false }
+    /// In their order. What is to be waited for before the next look; none when everything was done at once. A lost
+    /// race, and a budget that lets no pod go, are no failures.
+    func carryOut(_ deeds: [Deed], by plan: ScalePlan) async throws(WorkloadFailure) -> String? {
         do throws(KubernetesError) {
-            var isSettled = true
-            for deed in deeds where try await !carryOut(deed, plan) { isSettled = false }
-            return isSettled
+            var awaited: String?
+            for deed in deeds {
+                if let words = try await carryOut(deed, plan) { awaited = words }
+            }
+            return awaited
         } catch {
             throw WorkloadFailure(error)
         }
     }
 
-    private func carryOut(_ deed: Deed, _ plan: ScalePlan) async throws(KubernetesError) -> Bool {
+    private func carryOut(_ deed: Deed, _ plan: ScalePlan) async throws(KubernetesError) -> String? {
         do throws(KubernetesError) {
             return try await attempt(deed, plan)
         } catch {
             guard error.kind == .stale || deed.isPatient && error.isTransient else { throw error }
             workloads.log.debug("\(write.rollout): \(error.message); it is looked at again")
-            return false
+            return error.message
         }
     }
 
-    /// Whether what was done can be seen already.
-    private func attempt(_ deed: Deed, _ plan: ScalePlan) async throws(KubernetesError) -> Bool {
+    /// What can't be seen at once, in words.
+    private func attempt(_ deed: Deed, _ plan: ScalePlan) async throws(KubernetesError) -> String? {
         switch deed {
         case .create(let size, let revision): try await create(plan, size, revision)
         case .resize(let replicaSet, let size):
@@ -41,14 +42,14 @@ extension ScaleWork {
                 .pointing(service, at: replicaSet.hash ?? "", settings), .ordinary)
         case .evict(let pod):
             try await unlessGone(.eviction(of: pod))
-            return false
+            return "pod \(pod.name) is older than the restart, and is being replaced"
         case .delete(let replicaSet):
             try await unlessGone(.deletion(of: replicaSet))
             await watch.forget(replicaSet)
         case .shrink(let deployment, let size):
             _ = try await api.write(.size(size, of: deployment, in: settings.namespace), .ordinary)
         }
-        return true
+        return nil
     }
 
     private func learn(_ write: ObjectWrite) async throws(KubernetesError) {

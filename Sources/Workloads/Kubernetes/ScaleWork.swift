@@ -33,24 +33,42 @@ struct ScaleWork: Sendable {
         var iterator = rings.makeAsyncIterator()
         var last = unseen
         var done: [Deed] = []
-        repeat {
+        while !Task.isCancelled {
             do throws(WorkloadFailure) {
-                let look = try await look()
-                switch look?.progress {
+                switch try await turn(after: done) {
                 case .done(let evidence): return evidence
-                case .wait(let words): last = WorkloadFailure(.unready, words)
-                case .act(let deeds):
-                    last = WorkloadFailure(.unready, look?.plan.shortage ?? "\(write.rollout): on the way")
-                    // The same again is no progress: something must change first.
-                    defer { done = deeds }
-                    if try await carryOut(deeds, look), deeds != done { continue }
-                case .look, nil: last = await blindness
+                case .onward(let deeds, let failure): (done, last) = (deeds, failure)
+                case .waiting(let failure):
+                    last = failure
+                    _ = await iterator.next(isolation: nil)
                 }
             } catch {
                 throw Task.isCancelled ? last : error
             }
-        } while await iterator.next(isolation: nil) != nil && !Task.isCancelled
+        }
         throw last
+    }
+
+    /// What one look has led to; and what to say if the time is over then.
+    private enum Turn {
+        case done(String)
+        case onward([Deed], WorkloadFailure)
+        case waiting(WorkloadFailure)
+    }
+
+    private func turn(after done: [Deed]) async throws(WorkloadFailure) -> Turn {
+        guard let look = try await look() else { return .waiting(await blindness) }
+        switch look.progress {
+        case .done(let evidence): return .done(evidence)
+        case .wait(let words): return .waiting(WorkloadFailure(.unready, words))
+        case .look: return .waiting(unseen)
+        case .act(let deeds):
+            let awaited = try await carryOut(deeds, by: look.plan)
+            let words = awaited ?? look.plan.shortage ?? "\(write.rollout): on the way"
+            let failure = WorkloadFailure(.unready, words)
+            // The same again is no progress: something must change first.
+            return awaited == nil && deeds != done ? .onward(deeds, failure) : .waiting(failure)
+        }
     }
 
     private func firstLack(_ rings: AsyncStream<Void>) async throws(WorkloadFailure) -> String? {

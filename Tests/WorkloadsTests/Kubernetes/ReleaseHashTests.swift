@@ -8,8 +8,8 @@ import Transport
 /// A release keeps its name for ever: when one of these fails, every release of everybody gets another name.
 @Suite struct ReleaseHashTests {
     @Test(arguments: [
-        ("{}", "?"), (#"{"spec":{"containers":[{"image":"web:1","name":"web"}]}}"#, "?"),
-        (#"{"a":"\"\\\u00e9","b":[1,2.5,true,null],"c":-7}"#, "?"),
+        ("{}", "btqldmh5fk"), (#"{"spec":{"containers":[{"image":"web:1","name":"web"}]}}"#, "xb8xrf8n72"),
+        (#"{"a":"\"\\\u00e9","b":[1,2.5,true,null],"c":-7}"#, "bd8rsc542x"),
     ])
     func theNamesOfKnownTemplates(text: String, name: String) throws {
         #expect(try hash(text).text == name)
