@@ -88,7 +88,7 @@ let package = Package(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes",
-                "Traffic",
+                "Traffic", "Workloads",
                 "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator",
                 "CAllocator",
                 "TestCluster",

@@ -97,7 +97,7 @@ extension AbortReason {
         case .verdict(let judged): judged.reason
         case .command(let who, let why): "aborted by \(who)" + (why.map { ": \($0)" } ?? "")
         case .gate(let name, let why): "gate \(name) said no" + (why.map { ": \($0)" } ?? "")
-        case .overdue(let what): what
+        case .overdue(let what), .failing(let what): what
         case .unjournaledRollback: "traffic went back while the journal could not be written"
         }
     }

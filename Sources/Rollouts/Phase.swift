@@ -35,6 +35,15 @@ package enum AbortReason: Hashable, Codable, Sendable {
     case gate(name: String, why: String?)
     /// Something took longer than it was given.
     case overdue(String)
+    /// Its instances fail to start, in the platform's words.
+    case failing(String)
+}
+
+extension AbortReason {
+    /// What does not even start is not kept for anybody to look at: its pods would only try again and again.
+    var isFailing: Bool {
+        if case .failing = self { true } else { false }
+    }
 }
 
 /// A verdict and the evidence it rests on.

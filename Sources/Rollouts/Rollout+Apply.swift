@@ -105,11 +105,12 @@ extension Rollout {
     }
 
     /// What the end of every flight has in common.
-    private mutating func land(at moment: Moment) {
+    private mutating func land(at moment: Moment, isWorthKeeping: Bool = true) {
         if let flight {
             landed = flight.announced
             let others = flight.releases.filter { $0 != stable }
-            cool(others, for: flight.plan.abortScaleDownDelay ?? Plan.scaleDownDelay, at: moment)
+            let delay = flight.plan.abortScaleDownDelay ?? Plan.scaleDownDelay
+            cool(others, for: isWorthKeeping ? delay : .zero, at: moment)
         }
         heldBy = nil
         frozen = nil
@@ -129,7 +130,7 @@ extension Rollout {
 
     private mutating func abort(_ reason: AbortReason, at moment: Moment) {
         guard let flight else { return }
-        land(at: moment)
+        land(at: moment, isWorthKeeping: !reason.isFailing)
         phase = .aborted(
             Failure(
                 release: flight.release, announced: flight.announced, step: flight.step,

@@ -66,6 +66,15 @@ extension WorkloadTarget {
 }
 
 extension Plan {
+    /// The instances of the stable release and of what leads, when so many steps were entered: for who wants to know
+    /// before it is so.
+    package func sizes(of workload: WorkloadTarget, through count: Int) -> (stable: Int, release: Int) {
+        let exposure = exposure(through: count)
+        let isReached = exposure.shares[0] > .none || !exposure.rules.isEmpty
+        let size = workload.size(scale(through: count), share: exposure.shares[0], isReached: isReached)
+        return (workload.replicas, size)
+    }
+
     /// What the first so many steps say about the size of what climbs.
     fileprivate func scale(through count: Int) -> ReleaseScale {
         steps.prefix(count).reduce(.traffic) { scale, step in

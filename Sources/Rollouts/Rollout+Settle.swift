@@ -4,7 +4,9 @@ extension Draft {
     /// Takes every fact that follows from the state by itself, until none does. A bad verdict comes first: the
     /// turn that reached it is the turn that wants the traffic back.
     mutating func settle() {
-        while let event = nextJudgement ?? nextThaw ?? nextAdvance ?? nextTrouble ?? nextRetirement {
+        while let event = nextJudgement ?? nextFall ?? nextThaw ?? nextAdvance ?? nextTrouble
+            ?? nextRetirement
+        {
             emit(event, by: "headgate")
         }
     }
@@ -17,6 +19,15 @@ extension Draft {
         guard entries.last?.event == .judged(worst) else { return .judged(worst) }
         return worst.verdict == .inconclusive
             ? .asked(reason: worst.reason) : .aborted(reason: .verdict(worst))
+    }
+
+    /// Instances of what climbs fail to start. Under Argo's rules they are waited for until a deadline, as with Argo.
+    private var nextFall: Event? {
+        guard let flight = rollout.flight, flight.plan.judgement == .safe, rollout.stable != nil,
+            let failure = rollout.scaling?.lastFailure, failure.kind == .failing,
+            flight.releases.contains(where: { $0.name == failure.release && $0 != rollout.stable })
+        else { return nil }
+        return .aborted(reason: .failing(failure.message))
     }
 
     /// The freeze that was waited for is over, or is followed by another.

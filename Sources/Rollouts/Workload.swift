@@ -89,7 +89,8 @@ package struct WorkloadFailure: Error, Hashable, Codable, Sendable {
         case unavailable
         /// They are not ready yet: look again.
         case unready
-        /// They fail to start, in the platform's own words: a person, or a newer release, must help.
+        /// They fail to start, in the platform's own words: waiting will not mend that. A release on its way up is
+        /// taken back; see `Draft.settle`.
         case failing
         /// The platform declined what was asked of it.
         case rejected
@@ -101,10 +102,13 @@ package struct WorkloadFailure: Error, Hashable, Codable, Sendable {
 
     package let kind: Kind
     package let message: String
+    /// The release whose instances it is about; none where it is about no single one.
+    package let release: String?
 
-    package init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String, release: String? = nil) {
         self.kind = kind
         self.message = message
+        self.release = release
     }
 }
 

@@ -51,7 +51,8 @@ import Testing
         ],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
-            "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator", "CAllocator",
+            "Workloads", "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator",
+            "CAllocator",
             "TestCluster", "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",

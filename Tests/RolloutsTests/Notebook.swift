@@ -119,6 +119,11 @@ extension Notebook {
         case "ready": scales.map { .report(.scaled(since: $0.since, evidence: "ready")) }
         case "unready": scales.map { fail($0, WorkloadFailure(.unready, words.joined(separator: " "))) }
         case "failing": scales.map { fail($0, WorkloadFailure(.failing, words.joined(separator: " "))) }
+        case "broken":
+            scales.map { order in
+                let sentence = words.dropFirst().joined(separator: " ")
+                return fail(order, WorkloadFailure(.failing, sentence, release: words[0]))
+            }
         case "shrunk":
             [.report(.shrunk(since: rollout.scaling?.since ?? 0, found: words.joined(separator: " ")))]
         case "drifted": [.report(.drifted(found: words.joined(separator: " "), bears: nil))]

@@ -15,6 +15,7 @@ import Rollouts
 package actor ManifestWatcher {
     private let paths: [String]
     private let root: String?
+    private let runsPods: Bool
     private let loop: ControlLoop
     private let interval: Duration
     private let log: Logger
@@ -36,10 +37,12 @@ package actor ManifestWatcher {
     ///   - paths: files, and folders with everything in them that is named like YAML or JSON.
     ///   - root: with a root, paths are below it, and declarations name their files by what they are below it.
     package init(
-        paths: [String], root: String? = nil, loop: ControlLoop, interval: Duration = .seconds(1), log: Logger
+        paths: [String], root: String? = nil, runsPods: Bool = false, loop: ControlLoop,
+        interval: Duration = .seconds(1), log: Logger
     ) {
         self.paths = paths
         self.root = root
+        self.runsPods = runsPods
         self.loop = loop
         self.interval = interval
         self.log = log
@@ -91,7 +94,9 @@ extension ManifestWatcher {
             paths.map { path in root.map { path.hasPrefix("/") ? path : "\($0)/\(path)" } ?? path })
     }
 
-    private nonisolated func load() async -> ManifestSet { ManifestSet.load(paths: paths, root: root) }
+    private nonisolated func load() async -> ManifestSet {
+        ManifestSet.load(paths: paths, root: root, runsPods: runsPods)
+    }
 
     /// What was there before the start is taken at once; a file that somebody is writing was touched just now.
     private func isOld(_ survey: FileSurvey) -> Bool {

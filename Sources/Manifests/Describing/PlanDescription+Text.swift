@@ -1,7 +1,7 @@
 extension PlanDescription {
     /// The description as `headgate plan` prints it.
     package var text: String {
-        [head, stepLines, timeLines, exposureLines, writeLines, stopLines, freezeLines]
+        [head, stepLines, timeLines, exposureLines, writeLines, instanceLines, stopLines, freezeLines]
             .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -48,6 +48,15 @@ extension PlanDescription {
     private func row(_ write: Write, _ at: String) -> [String] {
         let rules = write.rules.isEmpty ? "-" : write.rules.joined(separator: ", ")
         return [at, write.release, write.stable, rules, write.cookie ?? "-"]
+    }
+
+    private var instanceLines: [String] {
+        guard let instances else { return [] }
+        let rows = instances.writes.map { write in
+            [write.step.map { "step \($0)" } ?? "end", "\(write.release)", "\(write.stable)"]
+        }
+        return ["instances by \(instances.controller), release \(instances.release):"]
+            + aligned([["at", "release", "stable"]] + rows, right: [1, 2])
     }
 
     private var stopLines: [String] {

@@ -21,6 +21,8 @@ package struct PlanDescription: Codable, Hashable, Sendable {
     package let writes: [Write]
     /// The one write that takes the release back, from wherever it has come to.
     package let abortWrite: Write
+    /// None: the pods are left to whoever deploys them.
+    package let instances: Instances?
     /// What can stop the release or take it back, one sentence each.
     package let stops: [String]
     package let freezes: [Freeze]
@@ -62,6 +64,21 @@ package struct PlanDescription: Codable, Hashable, Sendable {
         package let cookie: String?
     }
 
+    /// The instances that are made, and taken away, in their order.
+    package struct Instances: Codable, Hashable, Sendable {
+        package let controller: String
+        /// The release that the manifest describes.
+        package let release: String
+        package let writes: [Scale]
+
+        package struct Scale: Codable, Hashable, Sendable {
+            /// Counted from 1; none where no step wants it.
+            package let step: Int?
+            package let release: Int
+            package let stable: Int
+        }
+    }
+
     /// A freeze that holds the rollout, or will.
     package struct Freeze: Codable, Hashable, Sendable {
         package let name: String
@@ -88,7 +105,8 @@ package func describe(
         exposure: plan.exposureTable,
         target: .init(
             router: declaration.traffic.router, route: route, clusters: declaration.traffic.backends.names),
-        writes: plan.writes, abortWrite: plan.abortWrite, stops: stops(of: declaration),
+        writes: plan.writes, abortWrite: plan.abortWrite,
+        instances: declaration.workload.map { .init(of: $0, plan) }, stops: stops(of: declaration),
         freezes: freezes.described(for: declaration, at: now))
 }
 

@@ -61,6 +61,7 @@ extension RolloutDocument {
             workload =
                 runsPods && (isArgo || speaksOfPods)
                 ? WorkloadDocument(&fields, dialect, namespace: namespace) : nil
+            if speaksOfPods, !runsPods, !isArgo { fields.refusePods() }
             inFlight = isArgo ? nil : fields.optional("inFlight", .name(of: InFlightPolicy.self))
             rollbackWindow = fields.optional("rollbackWindow", in: dialect, .rollbackWindow(dialect))
             progressDeadline =
@@ -103,6 +104,15 @@ extension Shape where Output == ProgressDeadline {
 }
 
 extension Fields {
+    fileprivate mutating func refusePods() {
+        for key in WorkloadDocument.keys {
+            guard let written = field(key) else { continue }
+            written.refuse(
+                "pods are run only by a server with `kubernetes: {runsPods: true}`; `headgate plan` and `validate` "
+                    + "read it so with --run-pods")
+        }
+    }
+
     /// Argo only shows that a deadline has passed, unless it is told to abort.
     fileprivate mutating func argoDeadline() -> ProgressDeadline? {
         let written = field("progressDeadlineSeconds", in: .argo)

@@ -45,12 +45,13 @@ extension ObjectWrite {
     }
 
     static func pointing(
-        _ service: ServiceSight, at hash: String, _ settings: WorkloadSettings
+        _ service: ServiceSight, at hash: String, _ settings: WorkloadSettings, _ fence: [String: String]
     ) -> ObjectWrite {
-        merge(
+        let annotations = fence.merging([Mark.service: settings.name]) { $1 }
+        return merge(
             ObjectReference(.service, service.name, in: settings.namespace), service.version,
             [
-                "metadata": ["annotations": [Mark.service: .string(settings.name)]],
+                "metadata": ["annotations": JSON(annotations)],
                 "spec": ["selector": [settings.hashLabel: .string(hash)]],
             ])
     }

@@ -69,7 +69,7 @@ struct ReplicaSetDocument {
         pod["metadata"] = pod["metadata"] ?? .object([:])
         pod["metadata"]?["labels"] = JSON(labels.merging(marks) { $1 })
         let annotations = strings(template, "annotations").merging(role.annotations) { $1 }
-        pod["metadata"]?["annotations"] = annotations.isEmpty ? nil : JSON(annotations)
+        if !annotations.isEmpty { pod["metadata"]?["annotations"] = JSON(annotations) }
         if let term = antiAffinity { pod["spec"] = pod["spec"].spread(by: term, settings.antiAffinity) }
         return pod
     }

@@ -6,11 +6,13 @@ extension ScalePlan {
     func checkHealth() throws(WorkloadFailure) {
         for (replicaSet, size) in present where !replicaSet.has(size) {
             if let refusal = replicaSet.refusal, replicaSet.existing < size {
-                throw WorkloadFailure(.rejected, "\(count(replicaSet, size)); \(refusal)")
+                throw WorkloadFailure(
+                    .rejected, "\(count(replicaSet, size)); \(refusal)", release: replicaSet.release)
             }
             guard let (pod, trouble) = trouble(of: replicaSet) else { continue }
             throw WorkloadFailure(
-                .failing, "\(count(replicaSet, size)); \(pod.name): \(trouble.sentence)")
+                .failing, "\(count(replicaSet, size)); \(pod.name): \(trouble.sentence)",
+                release: replicaSet.release)
         }
     }
 

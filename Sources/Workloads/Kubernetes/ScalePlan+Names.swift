@@ -26,16 +26,30 @@ extension ScalePlan {
                     "there is no Service \(settings.namespace)/\(name.name); create it, with the rollout's selector"
                 )
             }
-            if let other = service.claimedBy, other != settings.name {
-                throw WorkloadFailure(
-                    .foreign,
-                    "Service \(settings.namespace)/\(name.name) is pointed by rollout \(other); give each a Service "
-                        + "of its own, or remove the annotation \(Mark.service) if that one is gone")
+            try checkFence(service)
+            // Marked by every order, so that the late write of an older one finds another version.
+            let isMarked = service.since == write.since && service.claimedBy != nil
+            guard let hash = replicaSet.hash, !isMarked || service.selector[settings.hashLabel] != hash else {
+                continue
             }
-            guard let hash = replicaSet.hash, service.selector[settings.hashLabel] != hash else { continue }
             deeds.append(.point(service, at: replicaSet))
         }
         return deeds
+    }
+
+    private func checkFence(_ service: ServiceSight) throws(WorkloadFailure) {
+        if let other = service.claimedBy, other != settings.name {
+            throw WorkloadFailure(
+                .foreign,
+                "Service \(settings.namespace)/\(service.name) is pointed by rollout \(other); give each a Service "
+                    + "of its own, or remove the annotation \(Mark.service) if that one is gone")
+        }
+        guard service.since <= write.since else {
+            throw WorkloadFailure(
+                .foreign,
+                "Service \(settings.namespace)/\(service.name) bears event \(service.since), which is later than "
+                    + "\(write.since): another process writes for \(write.rollout)")
+        }
     }
 
     func ready(_ release: String) -> ReplicaSet? {

@@ -39,7 +39,7 @@ extension ScaleWork {
         case .dress(let replicaSet, let metadata): try await dress(replicaSet, metadata)
         case .point(let service, let replicaSet):
             _ = try await api.write(
-                .pointing(service, at: replicaSet.hash ?? "", settings), .ordinary)
+                .pointing(service, at: replicaSet.hash ?? "", settings, write.fence), .ordinary)
         case .evict(let pod):
             try await unlessGone(.eviction(of: pod))
             return "pod \(pod.name) is older than the restart, and is being replaced"

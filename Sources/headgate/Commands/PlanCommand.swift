@@ -17,10 +17,11 @@ struct PlanCommand: ParsableCommand {
     @Argument(help: "The file or folder with the rollout.") var file: String
     @Option(help: "More files or folders, with the templates that the rollout refers to.")
     var with: [String] = []
+    @Flag(help: "Read it as a server does that runs pods: `kubernetes.runsPods`.") var runPods = false
     @Option(name: .shortAndLong, help: "text, json or yaml.") var output: OutputFormat = .text
 
     func run() throws {
-        let set = ManifestSet.load(paths: [file] + with)
+        let set = ManifestSet.load(paths: [file] + with, runsPods: runPods)
         // A warning about a file beside is about what was not given: other rollouts that a freeze names.
         for diagnostic in set.diagnostics where diagnostic.severity == .error || isAsked(diagnostic.file) {
             Output.complain(diagnostic.description)

@@ -13,10 +13,11 @@ struct Validate: ParsableCommand {
 
     @Argument(help: "Files, and folders with everything in them that is named like YAML or JSON.")
     var paths: [String]
+    @Flag(help: "Read it as a server does that runs pods: `kubernetes.runsPods`.") var runPods = false
     @Option(name: .shortAndLong, help: "text or json.") var output: OutputFormat = .text
 
     func run() throws {
-        let set = ManifestSet.load(paths: paths)
+        let set = ManifestSet.load(paths: paths, runsPods: runPods)
         switch output {
         case .json, .yaml: print(try Output.json(Report(set)))
         case .text, .table: show(set)

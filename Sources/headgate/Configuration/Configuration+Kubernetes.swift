@@ -20,6 +20,9 @@ struct KubernetesConfiguration {
     var context: String?
     /// Where objects are that name no namespace; none: as the access says.
     var namespace: String?
+    /// Whether the pods are run here that manifests speak of; else a template of our own kind is refused, and Argo's
+    /// are left to whoever deploys them.
+    var runsPods = false
     var settings = KubernetesClient.Settings()
     /// None: this process is the only one.
     var election: ElectionConfiguration?
@@ -51,6 +54,7 @@ extension Shape where Output == KubernetesConfiguration {
             }
             var configuration = KubernetesConfiguration(kubeconfig: kubeconfig, context: context)
             configuration.namespace = fields.optional("namespace", .nonEmptyString)
+            configuration.runsPods = fields.optional("runsPods", .bool) ?? false
             let rate = fields.optional("requestsPerSecond", .int(in: 1...10_000))
             if let rate {
                 configuration.settings.pace.perSecond = Double(rate)
@@ -59,6 +63,7 @@ extension Shape where Output == KubernetesConfiguration {
             configuration.election = fields.optional(
                 "leaderElection", .election(in: configuration.namespace))
             configuration.resources = fields.optional("resources", .resources)
+            configuration.resources?.runsPods = configuration.runsPods
             return configuration
         }
     }

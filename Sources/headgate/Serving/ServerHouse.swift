@@ -13,6 +13,7 @@ import Server
 import Signing
 import Traffic
 import Transport
+import Workloads
 
 /// The server's parts, put together.
 struct ServerHouse {
@@ -43,7 +44,9 @@ struct ServerHouse {
         loop = ControlLoop(
             journal: journal, ports: try Self.ports(configuration, http, cluster, epoch), clock: clock,
             log: log)
-        watcher = ManifestWatcher(paths: configuration.manifests, loop: loop, log: log)
+        watcher = ManifestWatcher(
+            paths: configuration.manifests, runsPods: configuration.kubernetes?.runsPods ?? false, loop: loop,
+            log: log)
         resources = cluster.flatMap { [loop, log] cluster in
             configuration.kubernetes?.resources.map {
                 ResourceWatcher($0, api: cluster, loop: loop, log: log)
@@ -61,7 +64,8 @@ struct ServerHouse {
         return Ports(
             routers: try routers(configuration, http, cluster, epoch),
             providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
-            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }))
+            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }),
+            workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [])
     }
 
     private static func routers(

@@ -17,11 +17,13 @@ import Transport
         }
     }
 
-    private func service(_ name: String, at hash: String?, pods: [String] = [], of rollout: String? = "web")
-        -> ServiceSight
-    {
+    private func service(
+        _ name: String, at hash: String?, pods: [String] = [], of rollout: String? = "web", since: UInt64 = 5
+    ) -> ServiceSight {
         var service: JSON = ["metadata": ["name": .string(name), "resourceVersion": "3"]]
-        service["metadata"]["annotations"] = rollout.map { [Mark.service: .string($0)] }
+        service["metadata"]["annotations"] = rollout.map {
+            [Mark.service: .string($0), Mark.since: .string("\(since)")]
+        }
         service["spec"]["selector"] = ["app": "web"]
         if let hash { service["spec"]["selector"]["rollouts-pod-template-hash"] = .string(hash) }
         let endpoints = pods.map { ["targetRef": ["name": .string($0)]] as JSON }
@@ -88,6 +90,23 @@ import Transport
         let failure = #expect(throws: WorkloadFailure.self) { try plan.progress() }
         #expect(failure?.kind == .foreign)
         #expect(failure?.message.contains("Service shop/web-canary is pointed by rollout api") == true)
+    }
+
+    @Test func everyOrderLeavesItsMarkOnTheServicesAndAnOlderOneWritesNothing() throws {
+        let roles = ScaleRoles(stable: one, canary: two)
+        let v2 = ReplicaSet.sketch("web:2", wanted: 1, revision: 2)
+        let canary = service("web-canary", at: two, pods: ["c"])
+        let former = service("web-stable", at: one, pods: ["a", "b"], since: 4)
+        let seen = Surroundings(services: [former, canary])
+        #expect(
+            try Sketch.plan(order(roles), [v1, v2], pods: pods, seen).progress()
+                == .act([.point(former, at: v1)]))
+        let later = service("web-stable", at: one, pods: ["a", "b"], since: 6)
+        let overtaken = try Sketch.plan(
+            order(roles), [v1, v2], pods: pods, Surroundings(services: [later, canary]))
+        let failure = #expect(throws: WorkloadFailure.self) { try overtaken.progress() }
+        #expect(failure?.kind == .foreign)
+        #expect(failure?.message.contains("Service shop/web-stable bears event 6") == true)
     }
 
     @Test func aServiceThatIsMissingIsAskedFor() throws {

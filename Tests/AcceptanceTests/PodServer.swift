@@ -1,0 +1,211 @@
+import Foundation
+import Journal
+import Kubernetes
+import Lab
+import Server
+import TestCluster
+import Transport
+
+@testable import headgate
+
+/// A server as a process of its own, which runs a rollout's pods in an API server and moves their traffic by a
+/// VirtualService between two Services. A commit to its manifest is all that anybody does.
+struct PodServer: Sendable {
+    let cluster: Cluster
+    let daemon: Daemon
+    let client: ServerClient
+    private let folder: String
+
+    static let rollout = "web"
+    private static let namespace = "shop"
+    private static let virtualService = ObjectReference(.virtualService, rollout, in: namespace)
+
+    /// - Parameter fates: what becomes of pods, by their image.
+    static func run(
+        _ fates: [String: PodKeeper.Fate] = [:], _ body: @escaping @Sendable (PodServer) async throws -> Void
+    ) async throws {
+        try await withCluster(CustomKinds.istio, keeper: PodKeeper(fates: fates)) { cluster in
+            try await withLab { rig in
+                let server = try await PodServer(cluster, rig)
+                try await rig.start(server.daemon)
+                try await body(server)
+                // Before its API server goes.
+                await server.daemon.stop()
+            }
+        }
+    }
+
+    private init(_ cluster: Cluster, _ rig: Rig) async throws {
+        self.cluster = cluster
+        folder = rig.folder
+        let port = try FreePort.take()
+        let url = "http://127.0.0.1:\(port)"
+        try write(kubeconfig(cluster.url, Self.namespace), to: "\(folder)/kubeconfig.yaml")
+        try write(configuration(port), to: "\(folder)/headgate.yaml")
+        try FileManager.default.createDirectory(
+            atPath: "\(folder)/rollouts", withIntermediateDirectories: true)
+        let journal = try EventJournal.open(at: "\(folder)/journal.sqlite")
+        let token = try await Tokens(journal: journal).issue(name: "test", role: .operator, by: "test")
+        try journal.close()
+        client = ServerClient(address: url, token: token, http: rig.http)
+        daemon = Daemon(
+            "headgate",
+            .init(
+                try theProgram(), ["serve", "--config", "\(folder)/headgate.yaml"],
+                log: "\(folder)/headgate.log"),
+            readyURL: "\(url)/readyz", http: rig.http)
+        for name in Self.services { cluster.create(service(name), .service, in: Self.namespace) }
+        cluster.create(split, .virtualService, in: Self.namespace)
+    }
+
+    static let services = ["web-stable", "web-canary"]
+
+    /// As a commit to the repository would.
+    func commit(_ image: String, steps: [String]) throws {
+        try write(manifest(image, steps), to: "\(folder)/rollouts/web.yaml")
+    }
+
+    func wait(
+        for what: String, until claim: @Sendable (RolloutStatus) -> Bool
+    ) async throws -> RolloutStatus {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            // Asked in vain while the server is restarting: then there is nothing to see.
+            if let status = try? await client.status(Self.rollout), claim(status) { return status }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let seen = try? await client.status(Self.rollout)
+        throw CommandError(
+            "waited in vain for \(what); seen: \(seen?.message ?? "no server"); the end of its log:\n"
+                + daemon.log.tail())
+    }
+
+    func wait(for what: String, until claim: @Sendable () -> Bool) async throws {
+        _ = try await wait(for: what) { (_: RolloutStatus) in claim() }
+    }
+}
+
+// MARK: - What is there
+
+extension PodServer {
+    /// The instances that are asked for, by image; what is to have none is left out.
+    var sizes: [String: Int] {
+        let sizes = cluster.objects(.replicaSet, in: Self.namespace).map { object in
+            (
+                object["spec"]["template"]["spec"]["containers"]?[0]?["image"]?.string ?? "",
+                object["spec"]["replicas"]?.integer ?? 0
+            )
+        }
+        return Dictionary(sizes.filter { $0.1 > 0 }) { $0 + $1 }
+    }
+
+    /// By Service, as they are stored.
+    var weights: [String: Int] {
+        let items = cluster.object(Self.virtualService)?["spec"]["http"]?[0]?["route"]?.array ?? []
+        return Dictionary(
+            items.map { ($0["destination"]["host"]?.string ?? "", $0["weight"]?.integer ?? 0) }
+        ) { $1 }
+    }
+
+    /// The release that each Service selects.
+    var selected: [String: String] {
+        let services = cluster.objects(.service, in: Self.namespace)
+        return Dictionary(
+            services.compactMap { service in
+                service["spec"]["selector"]["rollouts-pod-template-hash"]?.string.map {
+                    (service["metadata"]["name"]?.string ?? "", $0)
+                }
+            }
+        ) { $1 }
+    }
+
+    /// Ready pods that each Service reaches.
+    var reached: [String: Int] {
+        let slices = cluster.objects(.endpointSlice, in: Self.namespace)
+        return Dictionary(
+            slices.map { slice in
+                let endpoints = slice["endpoints"]?.array ?? []
+                return (
+                    slice["metadata"]["labels"]["kubernetes.io/service-name"]?.string ?? "",
+                    endpoints.count { $0["conditions"]["ready"] == true }
+                )
+            }
+        ) { $0 + $1 }
+    }
+}
+
+// MARK: - Documents
+
+private func write(_ text: String, to path: String) throws {
+    let url = URL(filePath: path)
+    try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try text.write(to: url, atomically: true, encoding: .utf8)
+}
+
+private func service(_ name: String) -> JSON {
+    ["metadata": ["name": JSON(name)], "spec": ["selector": ["app": "web"], "ports": [["port": 80]]]]
+}
+
+private let split: JSON = [
+    "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": ["name": "web"],
+    "spec": [
+        "hosts": ["web"],
+        "http": [
+            [
+                "name": "primary",
+                "route": [
+                    ["destination": ["host": "web-stable"], "weight": 100],
+                    ["destination": ["host": "web-canary"], "weight": 0],
+                ],
+            ]
+        ],
+    ],
+]
+
+private func manifest(_ image: String, _ steps: [String]) -> String {
+    """
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: web, namespace: shop}
+    spec:
+      replicas: 4
+      selector: {matchLabels: {app: web}}
+      template:
+        metadata: {labels: {app: web}}
+        spec: {containers: [{name: app, image: "\(image)"}]}
+      strategy:
+        canary:
+          stableService: web-stable
+          canaryService: web-canary
+          scaleDownDelay: 1s
+          trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
+          steps:
+    \(steps.map { "      - \($0)" }.joined(separator: "\n"))
+
+    """
+}
+
+private func configuration(_ port: UInt16) -> String {
+    """
+    apiVersion: headgate.dev/v1alpha1
+    kind: Configuration
+    listen: 127.0.0.1:\(port)
+    journal: journal.sqlite
+    manifests: [rollouts]
+    kubernetes: {kubeconfig: kubeconfig.yaml, namespace: shop, runsPods: true}
+    istio: {settle: 100ms, proof: accepted}
+
+    """
+}
+
+private func kubeconfig(_ url: String, _ namespace: String) -> String {
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: lab
+    contexts: [{name: lab, context: {cluster: lab, namespace: \(namespace)}}]
+    clusters: [{name: lab, cluster: {server: "\(url)"}}]
+
+    """
+}
