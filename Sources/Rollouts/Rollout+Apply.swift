@@ -217,6 +217,7 @@ extension Rollout {
         scale(since) { $0.settle(evidence) }
         guard let roles = scaling?.roles, scaling?.since == since else { return }
         pointed = roles.stable ?? roles.canary
+        provided = scaling?.sizes ?? [:]
     }
 
     private mutating func fail(_ since: Sequence, _ failure: WorkloadFailure, at moment: Moment) {

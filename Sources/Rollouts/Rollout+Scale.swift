@@ -13,9 +13,7 @@ extension Rollout {
         for release in warm.map(\.release) where sizes[release.name] == nil {
             sizes[release.name] = scaling?.sizes[release.name] ?? 0
         }
-        if let routing, !routing.isApplied, let former = scaling?.sizes {
-            sizes.merge(former) { max($0, $1) }
-        }
+        if let routing, !routing.isApplied { sizes.merge(provided) { max($0, $1) } }
         return sizes.filter { $0.value > 0 }
     }
 

@@ -16,6 +16,8 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var routing: Routing?
     /// None where the instances are left to whoever deploys them.
     package internal(set) var scaling: Scaling?
+    /// The sizes that were ready last. Nothing else can carry traffic: a route waits for its instances.
+    var provided: [String: Int] = [:]
     /// The release that the platform's stable name was last seen to stand for.
     var pointed: String?
     /// Who paused it, while it is paused by command.

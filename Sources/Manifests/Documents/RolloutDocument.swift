@@ -106,10 +106,12 @@ extension Shape where Output == ProgressDeadline {
 extension Fields {
     fileprivate mutating func refusePods() {
         for key in WorkloadDocument.keys {
-            guard let written = field(key) else { continue }
-            written.refuse(
-                "pods are run only by a server with `kubernetes: {runsPods: true}`; `headgate plan` and `validate` "
-                    + "read it so with --run-pods")
+            guard field(key) != nil, let written = field.node.mapping?.first(where: { $0.key.text == key })
+            else { continue }
+            field.refuse(
+                at: written.key.mark,
+                "`\(key)`: pods are run only by a server with `kubernetes: {runsPods: true}`; `headgate plan` "
+                    + "and `validate` read it so with --run-pods")
         }
     }
 
