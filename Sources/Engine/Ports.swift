@@ -24,6 +24,7 @@ package struct Ports: Sendable {
         switch job.action {
         case .wake: .free
         case .route(let order) where order.isRollback: .free
+        case .scale(let order) where order.isRollback: .free
         case .route(let order):
             .backend("route " + (routers[order.target.router]?.backend(of: order.target) ?? ""))
         case .scale(let order):
@@ -78,7 +79,7 @@ package struct Ports: Sendable {
         }
         let write = ScaleWrite(
             rollout: rollout, target: order.target, sizes: order.sizes, roles: order.roles, since: since,
-            journal: journal)
+            journal: journal, isRollback: order.isRollback)
         return await clock.within(limit) {
             do throws(WorkloadFailure) {
                 return .scaled(since: since, evidence: try await controller.scale(write).text)

@@ -47,6 +47,7 @@ extension Rollout {
         }
         wantRoute(at: moment)
         wantSizes(at: moment)
+        if settleDividedRoute() { wantSizes(at: moment) }
     }
 
     private mutating func declare(_ declaration: Declaration, at moment: Moment) {
@@ -221,11 +222,12 @@ extension Rollout {
     }
 
     private mutating func fail(_ since: Sequence, _ failure: WorkloadFailure, at moment: Moment) {
+        let backoff: Backoff = returnsByScale ? .rollback : .ordinary
         let seed = name.text
         scale(since) { scaling in
             scaling.failures += 1
             scaling.lastFailure = failure
-            scaling.notBefore = moment + Backoff.ordinary.delay(failures: scaling.failures, seed: seed)
+            scaling.notBefore = moment + backoff.delay(failures: scaling.failures, seed: seed)
         }
     }
 

@@ -7,6 +7,9 @@ extension Rollout {
     /// What the phase wants. Worked out anew after every event.
     var wantedSizes: [String: Int]? {
         guard let workload = declaration?.workload else { return nil }
+        if case .instances(let canSurge) = workload.division {
+            return dividedSizes(of: workload, canSurge: canSurge)
+        }
         var sizes: [String: Int] = [:]
         if let stable { sizes[stable.name] = workload.replicas }
         if let flight { sizes.merge(flight.sizes(of: workload, stable: stable)) { max($0, $1) } }
@@ -21,7 +24,7 @@ extension Rollout {
         guard let scaling, !scaling.isReady, let workload = declaration?.workload else { return nil }
         return ScaleOrder(
             target: workload, sizes: scaling.sizes, roles: scaling.roles, since: scaling.since,
-            attempt: scaling.failures, notBefore: scaling.notBefore)
+            attempt: scaling.failures, notBefore: scaling.notBefore, isRollback: returnsByScale)
     }
 
     /// Whether traffic may move to where the route wants it. Taking it back waits for nothing.
@@ -68,6 +71,10 @@ extension Plan {
     /// before it is so.
     package func sizes(of workload: WorkloadTarget, through count: Int) -> (stable: Int, release: Int) {
         let exposure = exposure(through: count)
+        if case .instances(let canSurge) = workload.division {
+            let ratio = ReplicaRatio(exposure.shares[0], of: workload.replicas, canSurge: canSurge)
+            return (ratio.stable, ratio.canary)
+        }
         let isReached = exposure.shares[0] > .none || !exposure.rules.isEmpty
         let size = workload.size(scale(through: count), share: exposure.shares[0], isReached: isReached)
         return (workload.replicas, size)

@@ -28,6 +28,7 @@ package struct ScaleRoles: Hashable, Sendable {
 extension Rollout {
     func wantedRoles(for sizes: [String: Int]) -> ScaleRoles {
         guard declaration?.workload?.namesRoles == true else { return ScaleRoles() }
+        if division != nil { return dividedRoles(for: sizes) }
         var places: [Place: String] = [:]
         for place in Place.allCases { places[place] = occupant(of: place, sizes) }
         return ScaleRoles(stable: stable?.name, canary: wantedCanary(sizes), places: places)

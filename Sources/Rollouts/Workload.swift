@@ -14,10 +14,12 @@ package struct WorkloadTarget: Hashable, Codable, Sendable {
     /// Whether the platform has names that are pointed at releases, and so must hear which release is which. None:
     /// it has not.
     package var namesRoles: Bool?
+    /// What divides the traffic where no mesh does. None: a mesh does.
+    package var division: Division?
 
     package init(
         controller: String, release: String, replicas: Int, replicasMin: Int? = nil,
-        settings: [String: String] = [:], namesRoles: Bool? = nil
+        settings: [String: String] = [:], namesRoles: Bool? = nil, division: Division? = nil
     ) {
         self.controller = controller
         self.release = release
@@ -25,6 +27,7 @@ package struct WorkloadTarget: Hashable, Codable, Sendable {
         self.replicasMin = replicasMin
         self.settings = settings
         self.namesRoles = namesRoles
+        self.division = division
     }
 }
 
@@ -80,6 +83,8 @@ package struct ScaleOrder: Hashable, Sendable {
     package let since: Sequence
     package let attempt: Int
     package let notBefore: Moment
+    /// Whether it takes traffic back: then it waits for nothing that can wait for it.
+    package let isRollback: Bool
 }
 
 /// Why the instances are not what they should be. The kind says what to do about it.

@@ -62,7 +62,12 @@ struct PodServer: Sendable {
 
     /// As a commit to the repository would.
     func commit(_ image: String, steps: [String]) throws {
-        try write(manifest(image, steps), to: "\(folder)/rollouts/web.yaml")
+        try commit(image, strategy: canary(steps))
+    }
+
+    /// - Parameter strategy: as it stands below `strategy`.
+    func commit(_ image: String, strategy: String) throws {
+        try write(manifest(image, strategy), to: "\(folder)/rollouts/web.yaml")
     }
 
     func wait(
@@ -163,7 +168,7 @@ private let split: JSON = [
     ],
 ]
 
-private func manifest(_ image: String, _ steps: [String]) -> String {
+private func manifest(_ image: String, _ strategy: String) -> String {
     """
     apiVersion: headgate.dev/v1alpha1
     kind: Rollout
@@ -175,14 +180,20 @@ private func manifest(_ image: String, _ steps: [String]) -> String {
         metadata: {labels: {app: web}}
         spec: {containers: [{name: app, image: "\(image)"}]}
       strategy:
-        canary:
-          stableService: web-stable
-          canaryService: web-canary
-          scaleDownDelay: 1s
-          trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
-          steps:
-    \(steps.map { "      - \($0)" }.joined(separator: "\n"))
+    \(strategy.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
 
+    """
+}
+
+private func canary(_ steps: [String]) -> String {
+    """
+    canary:
+      stableService: web-stable
+      canaryService: web-canary
+      scaleDownDelay: 1s
+      trafficRouting: {istio: {virtualService: {name: web, routes: [primary]}}}
+      steps:
+    \(steps.map { "  - \($0)" }.joined(separator: "\n"))
     """
 }
 

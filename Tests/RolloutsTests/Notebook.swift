@@ -224,7 +224,17 @@ extension Notebook {
         given["replicas"].flatMap { Int($0) }.map {
             WorkloadTarget(
                 controller: "kubernetes", release: given["release"] ?? "v1", replicas: $0,
-                namesRoles: given["names"] == "roles" ? true : nil)
+                namesRoles: given["names"] == "roles" ? true : nil, division: division(given))
+        }
+    }
+
+    /// `divide=instances`, `divide=surge`, `divide=names`
+    private func division(_ given: [String: String]) -> Division? {
+        switch given["divide"] {
+        case "instances": .instances(canSurge: false)
+        case "surge": .instances(canSurge: true)
+        case "names": .names
+        default: nil
         }
     }
 

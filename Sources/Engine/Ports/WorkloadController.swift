@@ -35,10 +35,13 @@ package struct ScaleWrite: Hashable, Sendable {
     package let since: Sequence
     /// The identity of the journal that wants it.
     package let journal: String
+    /// Whether it takes traffic back, because no mesh does.
+    package let isRollback: Bool
 
     package init(
-        rollout: RolloutName, target: WorkloadTarget, sizes: [String: Int], roles: ScaleRoles = ScaleRoles(),
-        since: Sequence, journal: String
+        rollout: RolloutName, target: WorkloadTarget, sizes: [String: Int],
+        roles: ScaleRoles = ScaleRoles(),
+        since: Sequence, journal: String, isRollback: Bool = false
     ) {
         self.rollout = rollout
         self.target = target
@@ -46,6 +49,7 @@ package struct ScaleWrite: Hashable, Sendable {
         self.roles = roles
         self.since = since
         self.journal = journal
+        self.isRollback = isRollback
     }
 }
 

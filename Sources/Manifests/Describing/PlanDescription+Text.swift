@@ -41,7 +41,11 @@ extension PlanDescription {
         let rows =
             writes.map { row($0, $0.step.map { "step \($0)" } ?? "end") }
             + [row(abortWrite, "abort")]
-        return ["writes to \(target.router), route \(target.route), clusters \(clusters):"]
+        let heading =
+            target.router == "kubernetes"
+            ? "shares, without a mesh:"
+            : "writes to \(target.router), route \(target.route), clusters \(clusters):"
+        return [heading]
             + aligned([["at", "release", "stable", "rules", "cookie"]] + rows)
     }
 

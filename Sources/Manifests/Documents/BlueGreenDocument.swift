@@ -6,6 +6,8 @@ extension StrategyDocument {
         let isArgo = dialect == .argo
         if isArgo { Pods.ignore(&fields, of: "blueGreen") }
         let services = Services(&fields, stable: "activeService", canary: "previewService")
+        let traits = PodTraits(&fields, dialect)
+        let few = fields.optional("previewReplicaCount", in: dialect, .int(in: 1...100_000))
         fields.checkPlaces(services, isArgo)
         let frame = StrategyFrame(&fields, dialect, name, services: services)
         let preview = isArgo ? nil : fields.previewRule()
@@ -14,9 +16,25 @@ extension StrategyDocument {
         let change = isArgo ? [] : fields.switchSteps()
         let after = fields.analysisStep("postPromotionAnalysis", dialect)
         let all = StepDocument(.step(.setWeight(.all)), at: fields.field)
-        let rest = [wait].compactMap(\.self) + change + (change.last?.isAll == true ? [] : [all])
-        let steps = [preview, before].compactMap(\.self) + rest + [after].compactMap(\.self)
-        return StrategyDocument(frame: frame, steps: steps)
+        let rest = change + (change.last?.isAll == true ? [] : [all])
+        let steps = [preview, before, wait].compactMap(\.self) + few.whole(fields.field) + rest
+        return StrategyDocument(
+            frame: frame, steps: few.first(fields.field) + steps + [after].compactMap(\.self),
+            traits: traits,
+            services: services, division: .names)
+    }
+}
+
+extension Int? {
+    /// The release has its instances before anybody looks at it: so many, or all.
+    fileprivate func first(_ field: Field) -> [StepDocument] {
+        let scale = map { ReleaseScale.instances($0) } ?? .share(.all)
+        return [StepDocument(.step(.setScale(scale)), at: field, isOfPods: true)]
+    }
+
+    /// And all of them before everybody does.
+    fileprivate func whole(_ field: Field) -> [StepDocument] {
+        self == nil ? [] : [StepDocument(.step(.setScale(.share(.all))), at: field, isOfPods: true)]
     }
 }
 

@@ -21,7 +21,8 @@ extension StrategyDocument {
                 "a canary without steps would send everything at once; write steps, such as `- setWeight: 5`")
         }
         return StrategyDocument(
-            frame: frame, steps: ladder.steps, background: background, traits: traits, services: services)
+            frame: frame, steps: ladder.steps, background: background, traits: traits, services: services,
+            division: .instances(canSurge: traits.canSurge))
     }
 }
 

@@ -10,10 +10,13 @@ struct StepDocument {
 
     let deed: Deed
     let field: Field
+    /// Whether it follows from the strategy where its pods are run here, and is none elsewhere.
+    let isOfPods: Bool
 
-    init(_ deed: Deed, at field: Field) {
+    init(_ deed: Deed, at field: Field, isOfPods: Bool = false) {
         self.deed = deed
         self.field = field
+        self.isOfPods = isOfPods
     }
 }
 

@@ -10,10 +10,13 @@ struct StrategyDocument {
     /// What it says of pods.
     let traits: PodTraits
     let services: Services?
+    /// What divides the traffic where no mesh is named; none: nothing can.
+    let division: Division?
 
     init(
         frame: StrategyFrame, steps: [StepDocument], background: BackgroundDocument? = nil,
-        arms: [String]? = nil, traits: PodTraits = PodTraits(), services: Services? = nil
+        arms: [String]? = nil, traits: PodTraits = PodTraits(), services: Services? = nil,
+        division: Division? = nil
     ) {
         self.frame = frame
         self.steps = steps
@@ -21,6 +24,7 @@ struct StrategyDocument {
         self.arms = arms
         self.traits = traits
         self.services = services
+        self.division = division
     }
 
     /// The one strategy of a rollout. Nil, reported, when there is none or more than one.
@@ -53,6 +57,8 @@ struct StrategyDocument {
 struct StrategyFrame {
     /// None: reported.
     let traffic: TrafficTarget?
+    /// Whether the manifest names what moves the traffic.
+    let isRouted: Bool
     /// The names of `managedRoutes`.
     let ruleOrder: [String]?
     var stickiness: Stickiness?
@@ -66,6 +72,7 @@ struct StrategyFrame {
         let written = fields.field("trafficRouting", in: dialect)
         let routed = written.map { $0.read(routing.shape(dialect)) } ?? TrafficRouting.Routed(routing.target)
         traffic = routed?.target
+        isRouted = written != nil
         if let names = traffic?.backends.names, Set(names).count < names.count {
             fields.field.refuse("both places are called \(quoted(names[0])); name each of them")
         }

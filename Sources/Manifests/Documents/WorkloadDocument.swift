@@ -48,15 +48,19 @@ struct WorkloadDocument {
     }
 
     /// What runs the pods, with what the strategy says of them.
-    func target(_ traits: PodTraits, _ services: Services?) -> WorkloadTarget {
+    ///
+    /// - Parameter division: what divides the traffic; none: a mesh.
+    func target(_ traits: PodTraits, _ services: Services?, _ division: Division?) -> WorkloadTarget {
         let names = services.map { [("stable", $0.stable), ("canary", $0.canary)] } ?? []
         let pointed = names.compactMap { key, name in name.map { (key, JSONText.string($0)) } }
         let all =
             members + traits.members + [("namespace", JSONText.string(namespace ?? "default"))]
             + (pointed.isEmpty ? [] : [("services", JSONText.object(pointed))])
         return WorkloadTarget(
-            controller: "kubernetes", release: release, replicas: replicas, replicasMin: traits.replicasMin,
-            settings: ["kubernetes": JSONText.object(all)], namesRoles: pointed.isEmpty ? nil : true)
+            controller: "kubernetes", release: release, replicas: replicas,
+            replicasMin: traits.replicasMin,
+            settings: ["kubernetes": JSONText.object(all)], namesRoles: pointed.isEmpty ? nil : true,
+            division: division)
     }
 }
 
@@ -64,6 +68,8 @@ struct WorkloadDocument {
 struct PodTraits {
     var members: [(key: String, value: String)] = []
     var replicasMin: Int?
+    /// Whether more than all instances are allowed for a while.
+    var canSurge = true
 
     init() {}
 
@@ -80,8 +86,9 @@ struct PodTraits {
             members.append(("antiAffinity", rule))
         }
         for key in ["maxSurge", "maxUnavailable"] {
-            if let field = strategy.field(key, in: dialect), field.read(.instanceCount) != nil {
+            if let field = strategy.field(key, in: dialect), let count = field.read(.instanceCount) {
                 members.append((key, field.node.jsonText))
+                if key == "maxSurge", ["0", "0%"].contains(count) { canSurge = false }
             }
         }
         replicasMin = strategy.optional("minPodsPerReplicaSet", in: dialect, .int(in: 1...100_000))

@@ -7,32 +7,81 @@ extension RolloutDocument {
         guard let strategy else { return nil }
         let plan = strategy.plan(AnalysisLowering(rollout: self, library: library))
         guard let metadata, let plan, var traffic = strategy.frame.traffic else { return nil }
-        let target = workload?.target(strategy.traits, strategy.services)
+        let division = strategy.frame.isRouted ? nil : strategy.division
+        let target = workload?.target(strategy.traits, strategy.services, division)
         if target != nil { check(traffic) }
         if target == nil { refuseScale() }
+        if target?.division != nil {
+            checkDivision()
+            traffic.router = "kubernetes"
+        }
         guard !isBroken else { return nil }
         // Objects that name no namespace are where the rollout is.
         if traffic.router == "istio" { traffic.settings["namespace"] = metadata.namespace }
         // The Services are pointed at releases then: so they stand for roles.
-        if target != nil, strategy.services?.names == traffic.backends.names { traffic.namesRoles = true }
+        if target != nil, division == nil, strategy.services?.names == traffic.backends.names {
+            traffic.namesRoles = true
+        }
         return Declaration(
             name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
             labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
             progressDeadline: progressDeadline, workload: target)
     }
 
-    /// Pods that come and go by themselves need a mesh whose names can be pointed at them.
+    /// Pods that come and go by themselves need a mesh whose names can be pointed at them, or none.
     private func check(_ traffic: TrafficTarget) {
-        guard traffic.router != "istio" else { return }
+        guard let strategy, traffic.router != "istio",
+            strategy.frame.isRouted || strategy.division == nil
+        else {
+            return
+        }
         root.refuse(
             "its pods are run here, and nothing that moves traffic on Kubernetes is named; write "
                 + "`trafficRouting.istio`")
     }
 
+    /// What needs a mesh.
+    private func checkDivision() {
+        guard let strategy, let division = strategy.division else { return }
+        for step in strategy.steps where !step.isOfPods {
+            guard case .step(let wanted) = step.deed, let flaw = division.flaw(of: wanted) else {
+                continue
+            }
+            step.field.refuse(flaw)
+        }
+        if strategy.frame.stickiness != nil {
+            root.refuse("`stickiness` needs a mesh, which reads cookies; write `trafficRouting`")
+        }
+        switch division {
+        case .instances where strategy.services?.isNamed == true:
+            root.refuse(
+                "stableService and canaryService are not supported yet without `trafficRouting`: leave them out, and "
+                    + "let one Service select the pods of both releases")
+        case .names where strategy.services?.stable == nil:
+            root.refuse("names no `activeService`, which is what moves the traffic without a mesh")
+        default: break
+        }
+    }
+
     private func refuseScale() {
-        for step in strategy?.steps ?? [] {
+        for step in strategy?.steps ?? [] where !step.isOfPods {
             guard case .step(.setScale) = step.deed else { continue }
             step.field.refuse("`setCanaryScale` is not supported yet: pods are left to whoever deploys them")
+        }
+    }
+}
+
+extension Division {
+    /// Why a step can't be carried out; none where it can.
+    fileprivate func flaw(of step: Step) -> String? {
+        switch (self, step) {
+        case (_, .setRule), (_, .removeRule), (_, .setShares):
+            "needs a mesh, which looks at requests; write `trafficRouting`"
+        case (.instances, .setScale):
+            "needs a mesh: without one, the number of instances is what divides the traffic"
+        case (.names, .setWeight(let weight)) where weight != .all:
+            "\(weight) needs a mesh: a Service gives everything or nothing"
+        default: nil
         }
     }
 }
@@ -40,7 +89,8 @@ extension RolloutDocument {
 extension StrategyDocument {
     /// Looks at everything before it gives up on anything. Nil: reported.
     fileprivate func plan(_ lowering: AnalysisLowering) -> Plan? {
-        let steps = self.steps.map { $0.lowered(by: lowering) }
+        let isRun = lowering.rollout.workload != nil
+        let steps = self.steps.filter { isRun || !$0.isOfPods }.map { $0.lowered(by: lowering) }
         let background = self.background.map { $0.lowered(by: lowering) }
         let bake = frame.bake.map { $0.lowered(by: lowering) }
         let whole = steps.compactMap(\.self)

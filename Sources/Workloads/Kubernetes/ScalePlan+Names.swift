@@ -19,7 +19,7 @@ extension ScalePlan {
     func pointing() throws(WorkloadFailure) -> [Deed] {
         var deeds: [Deed] = []
         for (name, release) in allServices {
-            guard let replicaSet = ready(release), let surroundings else { continue }
+            guard let replicaSet = ready(release) ?? refuge(release), let surroundings else { continue }
             guard let service = surroundings.services[name.name] else {
                 throw WorkloadFailure(
                     .rejected,
@@ -35,6 +35,20 @@ extension ScalePlan {
             deeds.append(.point(service, at: replicaSet))
         }
         return deeds
+    }
+
+    /// `; Service web-active selects web-7f6b`: where the names are what moves the traffic.
+    var pointers: String {
+        guard write.target.division == .names else { return "" }
+        return allServices.compactMap { service, release in
+            ready(release).map { "; Service \(service.name) selects \($0.name)" }
+        }.joined()
+    }
+
+    /// Taking traffic back waits for no instance that is missing: a few good ones are better than what was found bad.
+    private func refuge(_ release: String) -> ReplicaSet? {
+        guard write.isRollback, release == write.roles.stable else { return nil }
+        return instances.replicaSet(of: release).flatMap { $0.available > 0 ? $0 : nil }
     }
 
     private func checkFence(_ service: ServiceSight) throws(WorkloadFailure) {

@@ -28,14 +28,14 @@ package struct ScalePlan: Sendable {
     package func progress() throws(WorkloadFailure) -> Progress {
         try checkFence()
         if creation != nil, needsDeployment, surroundings == nil { return .look }
-        let ups = [creation].compactMap(\.self) + growth
+        let ups = isDivided ? transfer : [creation].compactMap(\.self) + growth
         guard ups.isEmpty else { return .act(ups) }
         try checkPresence()
         if needsSurroundings, surroundings == nil { return .look }
         let moves = try pointing() + dressing + displacement
         guard moves.isEmpty else { return .act(moves) }
         try checkHealth()
-        if let words = shortage ?? unreached { return .wait(words) }
+        if let words = shortage ?? unreached ?? lingering { return .wait(words) }
         let evictions = restart
         guard evictions.isEmpty else { return .act(evictions) }
         if let old = olderPod { return .wait("pod \(old.name) is older than the restart") }
@@ -65,8 +65,12 @@ extension ScalePlan {
 
     /// `web-5d9c 10 of 10, web-7f6b 2 of 2`
     var counts: String {
-        present.map { "\($0.replicaSet.name) \($0.replicaSet.available) of \($0.size)" }
-            .joined(separator: ", ")
+        let all = present.reduce(0) { $0 + $1.size }
+        return present.map { replicaSet, size -> String in
+            // Where their number divides the traffic, this is the share that is truly there.
+            let share = isDivided ? " (\((size * 100 + all / 2) / max(all, 1))%)" : ""
+            return "\(replicaSet.name) \(replicaSet.available) of \(size)\(share)"
+        }.joined(separator: ", ") + pointers
     }
 
     private var needsDeployment: Bool {
@@ -75,7 +79,7 @@ extension ScalePlan {
 
     /// Only when there is something that they could be pointed at, or could give way to.
     private var needsSurroundings: Bool {
-        (!settings.services.isEmpty && present.contains { $0.replicaSet.has($0.size) })
+        (!settings.services.isEmpty && present.contains { $0.replicaSet.has($0.size) || write.isRollback })
             || (needsDeployment && present.contains { $0.replicaSet.available > 0 })
     }
 }
@@ -105,7 +109,7 @@ extension ScalePlan {
 // MARK: - Up
 
 extension ScalePlan {
-    private var creation: Deed? {
+    var creation: Deed? {
         let release = write.target.release
         guard let size = write.sizes[release], size > 0, instances.replicaSet(of: release) == nil else {
             return nil
@@ -117,10 +121,13 @@ extension ScalePlan {
     /// What is to have more; and every other that is wanted bears the order's mark, so that an older order finds it.
     private var growth: [Deed] {
         present.compactMap { replicaSet, size in
-            if replicaSet.wanted < size { return .resize(replicaSet, to: size) }
-            let isMarked = replicaSet.since == write.since && replicaSet.journal == write.journal
-            return isMarked ? nil : .mark(replicaSet)
+            replicaSet.wanted < size ? .resize(replicaSet, to: size) : marking(of: replicaSet)
         }
+    }
+
+    func marking(of replicaSet: ReplicaSet) -> Deed? {
+        let isMarked = replicaSet.since == write.since && replicaSet.journal == write.journal
+        return isMarked ? nil : .mark(replicaSet)
     }
 
     private func checkPresence() throws(WorkloadFailure) {

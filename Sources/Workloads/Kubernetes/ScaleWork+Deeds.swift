@@ -39,7 +39,7 @@ extension ScaleWork {
         case .dress(let replicaSet, let metadata): try await dress(replicaSet, metadata)
         case .point(let service, let replicaSet):
             _ = try await api.write(
-                .pointing(service, at: replicaSet.hash ?? "", settings, write.fence), .ordinary)
+                .pointing(service, at: replicaSet.hash ?? "", settings, write.fence), urgency)
         case .evict(let pod):
             try await unlessGone(.eviction(of: pod))
             return "pod \(pod.name) is older than the restart, and is being replaced"
@@ -47,18 +47,18 @@ extension ScaleWork {
             try await unlessGone(.deletion(of: replicaSet))
             await watch.forget(replicaSet)
         case .shrink(let deployment, let size):
-            _ = try await api.write(.size(size, of: deployment, in: settings.namespace), .ordinary)
+            _ = try await api.write(.size(size, of: deployment, in: settings.namespace), urgency)
         }
         return nil
     }
 
     private func learn(_ write: ObjectWrite) async throws(KubernetesError) {
-        await watch.learn(try await api.write(write, .ordinary))
+        await watch.learn(try await api.write(write, urgency))
     }
 
     private func unlessGone(_ write: ObjectWrite) async throws(KubernetesError) {
         do throws(KubernetesError) {
-            _ = try await api.write(write, .ordinary)
+            _ = try await api.write(write, urgency)
         } catch {
             guard error.kind == .missing else { throw error }
         }
@@ -104,7 +104,7 @@ extension ScaleWork {
             guard error.kind == .exists else { throw error }
         }
         let reference = ObjectReference(.replicaSet, document.name, in: settings.namespace)
-        let object = try await api.read(reference, .ordinary)
+        let object = try await api.read(reference, urgency)
         guard let replicaSet = ReplicaSet(object), replicaSet.filed == settings.name,
             replicaSet.digest == document.hash.digest, replicaSet.release == write.target.release
         else { return false }
@@ -121,9 +121,10 @@ extension ScaleWork {
     private func dress(_ replicaSet: ReplicaSet, _ metadata: RoleMetadata) async throws(KubernetesError) {
         let former = RoleMetadata(parsing: replicaSet.metadata ?? "")
         let patch = metadata.patch(replacing: former)
-        let object = try await api.write(.templateMetadata(of: replicaSet, patch), .ordinary)
+        let object = try await api.write(.templateMetadata(of: replicaSet, patch), urgency)
         let labels = "\(Mark.rollout)=\(settings.name),\(settings.hashLabel)=\(replicaSet.hash ?? "")"
-        let pods = try await api.list(ObjectQuery(.pod, in: settings.namespace, labels: labels), .ordinary)
+        let pods = try await api.list(
+            ObjectQuery(.pod, in: settings.namespace, labels: labels), urgency)
         for pod in pods.items where !metadata.isWorn(by: pod, insteadOf: former) {
             let name = pod["metadata"]["name"]?.string ?? ""
             try await unlessGone(.metadata(ofPod: name, in: settings.namespace, patch))

@@ -17,6 +17,7 @@ struct ScaleWork: Sendable {
 
     var api: any KubernetesAPI { workloads.api }
     var watch: InstanceWatch { workloads.watch }
+    var urgency: Urgency { write.isRollback ? .rollback : .ordinary }
     var file: File { File(namespace: settings.namespace, name: settings.name) }
 
     /// Returns what was seen when all was ready. Ends early only by an error, or when it is cancelled.
@@ -180,7 +181,7 @@ extension ScaleWork {
         }
         let query = ObjectQuery(
             .endpointSlice, in: settings.namespace, labels: "kubernetes.io/service-name=\(service)")
-        return ServiceSight(object, slices: try await api.list(query, .ordinary).items)
+        return ServiceSight(object, slices: try await api.list(query, urgency).items)
     }
 
     private func deployment() async throws(KubernetesError) -> DeploymentSight? {
@@ -191,7 +192,7 @@ extension ScaleWork {
 
     private func found(_ reference: ObjectReference) async throws(KubernetesError) -> JSON? {
         do throws(KubernetesError) {
-            return try await api.read(reference, .ordinary)
+            return try await api.read(reference, urgency)
         } catch {
             guard error.kind == .missing else { throw error }
             return nil

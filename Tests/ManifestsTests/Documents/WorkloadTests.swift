@@ -90,14 +90,71 @@ import Testing
     }
 
     @Test func whatCannotBeRunIsRefused() {
-        let noMesh = load(manifest(canary: "stableService: a\ncanaryService: b")).errors.map(\.description)
+        let envoy = load(manifest(canary: "trafficRouting: {envoy: {}}")).errors.map(\.description)
         #expect(
-            noMesh.contains { $0.contains("nothing that moves traffic on Kubernetes is named") }, "\(noMesh)")
+            envoy.contains { $0.contains("nothing that moves traffic on Kubernetes is named") },
+            "\(envoy)")
         let reference =
             Self.pods.split(separator: "template:")[0] + "workloadRef: {kind: Deployment, name: web}"
         let refused = load(manifest(pods: String(reference))).errors.map(\.description)
         #expect(refused.contains { $0.contains("`workloadRef` is not supported yet") }, "\(refused)")
         let bare = load(manifest(pods: "replicas: 3")).errors.map(\.description)
         #expect(bare.contains { $0.contains("spec: missing `template`") }, "\(bare)")
+    }
+
+    // MARK: Without a mesh
+
+    @Test func aCanaryWithoutAMeshIsDividedByTheNumberOfInstances() throws {
+        let declaration = try #require(load(manifest(canary: "maxUnavailable: 1")).declarations.first)
+        #expect(declaration.workload?.division == .instances(canSurge: true))
+        #expect(declaration.traffic.router == "kubernetes" && declaration.traffic.namesRoles == nil)
+        let tight = load(manifest(canary: "maxSurge: 0\nmaxUnavailable: 1")).declarations.first
+        #expect(tight?.workload?.division == .instances(canSurge: false))
+        #expect(load(manifest()).declarations.first?.workload?.division == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "[{setHeaderRoute: {name: a, match: [{headerName: x, headerValue: {exact: y}}]}}]",
+            "needs a mesh"
+        ),
+        ("[{setCanaryScale: {replicas: 2}}]", "the number of instances is what divides the traffic"),
+    ])
+    func whatNeedsAMeshIsRefusedWithoutOne(steps: String, words: String) {
+        let errors = load(manifest(canary: "maxSurge: 1", steps: steps)).errors.map(\.description)
+        #expect(errors.contains { $0.contains(words) }, "\(errors)")
+    }
+
+    @Test func theServicesOfACanaryNeedAMesh() {
+        let canary = "stableService: a\ncanaryService: b"
+        let errors = load(manifest(canary: canary)).errors.map(\.description)
+        #expect(
+            errors.contains { $0.contains("not supported yet without `trafficRouting`") }, "\(errors)")
+    }
+
+    @Test func aBlueGreenWithoutAMeshIsDividedByItsServices() throws {
+        let text = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: Rollout
+            metadata: {name: web, namespace: shop}
+            spec:
+            \(Self.pods.indented(2))
+              strategy:
+                blueGreen:
+                  activeService: web-active
+                  previewService: web-preview
+                  previewReplicaCount: 1
+                  autoPromotionEnabled: false
+            """
+        let set = load(text)
+        #expect(set.errors == [])
+        let declaration = try #require(set.declarations.first)
+        #expect(declaration.workload?.division == .names && declaration.workload?.namesRoles == true)
+        #expect(
+            declaration.plan.steps == [
+                .setScale(.instances(1)), .pause(nil), .setScale(.share(.all)), .setWeight(.all),
+            ])
+        let left = ManifestSet.load([ManifestFile(path: "r.yaml", bytes: Array(text.utf8))])
+        #expect(left.declarations.first?.plan.steps == [.pause(nil), .setWeight(.all)])
     }
 }

@@ -19,6 +19,17 @@ import Transport
         #expect(walk.mishaps == [], "seed \(seed), on the way to rest")
     }
 
+    /// Without a mesh the one Service carries everything, and is pointed only at a release with all its instances.
+    @Test(arguments: 0..<300)
+    func aServiceThatMovesTheTrafficAlwaysHasInstances(seed: UInt64) throws {
+        var walk = RoleWalk(seed: seed, division: .names)
+        for _ in 0..<250 { try walk.step() }
+        #expect(walk.mishaps == [], "seed \(seed)")
+        let isAtRest = try walk.comesToRest()
+        #expect(isAtRest, "seed \(seed): \(walk.picture)")
+        #expect(walk.mishaps == [], "seed \(seed), on the way to rest")
+    }
+
     /// Else the walks prove nothing.
     @Test func theWalksSeePromotionsAndRollbacksInNumbers() throws {
         var (pointed, promoted, aborted) = (0, 0, 0)
@@ -36,6 +47,7 @@ import Transport
 private struct RoleWalk {
     private(set) var mishaps: [String] = []
     private(set) var (pointed, promoted, aborted) = (0, 0, 0)
+    private let division: Division?
     private var dice: Dice
     private var now = Moment(microseconds: 0)
     private var rollout = Rollout(name: RolloutName("web"))
@@ -63,8 +75,9 @@ private struct RoleWalk {
         var since: UInt64 = 0
     }
 
-    init(seed: UInt64) {
+    init(seed: UInt64, division: Division? = nil) {
         dice = Dice(seed)
+        self.division = division
     }
 
     var picture: String {
@@ -129,20 +142,31 @@ extension RoleWalk {
             $0["services"] = ["stable": "web-stable", "canary": "web-canary"]
         }
         workload.namesRoles = true
+        workload.division = division
         var traffic = TrafficTarget(router: "istio", backends: Backends(a: "web-stable", b: "web-canary"))
-        traffic.namesRoles = true
-        let plans: [[Step]] = [
-            [.setWeight(.percent(50)), .pause(nil)],
-            [.setWeight(.percent(20)), .pause(.seconds(10)), .setWeight(.percent(60)), .pause(nil)],
-            [.setScale(.share(.percent(50))), .pause(nil), .setWeight(.percent(80)), .setScale(.traffic)],
-        ]
+        traffic.namesRoles = division == nil ? true : nil
+        let plans = division == nil ? Self.climbs : Self.switches
         let plan = Plan(
-            steps: plans[dice.roll(3)], judgement: .safe,
+            steps: plans[dice.roll(plans.count)], judgement: .safe,
             scaleDownDelay: .seconds(dice.roll(2) * 30), abortScaleDownDelay: .seconds(dice.roll(2) * 30))
         return Declaration(
             name: rollout.name, traffic: traffic, plan: plan, source: "web.yaml",
             rollbackWindow: 2, workload: workload)
     }
+
+    private static let climbs: [[Step]] = [
+        [.setWeight(.percent(50)), .pause(nil)],
+        [.setWeight(.percent(20)), .pause(.seconds(10)), .setWeight(.percent(60)), .pause(nil)],
+        [.setScale(.share(.percent(50))), .pause(nil), .setWeight(.percent(80)), .setScale(.traffic)],
+    ]
+
+    private static let switches: [[Step]] = [
+        [.setScale(.share(.all)), .pause(nil), .setWeight(.all)],
+        [
+            .setScale(.instances(1)), .pause(nil), .setScale(.share(.all)), .setWeight(.all),
+            .pause(.seconds(10)),
+        ],
+    ]
 
     /// What is refused changes nothing.
     private mutating func tell(_ command: Command) {
@@ -228,7 +252,7 @@ extension RoleWalk {
         for case .scale(let order) in rollout.outstanding {
             let write = ScaleWrite(
                 rollout: rollout.name, target: order.target, sizes: order.sizes, roles: order.roles,
-                since: order.since, journal: "north")
+                since: order.since, journal: "north", isRollback: order.isRollback)
             let plan = ScalePlan(
                 write, try WorkloadSettings(write.rollout, write.target), instances, surroundings, now: now)
             do throws(WorkloadFailure) {
@@ -253,7 +277,7 @@ extension RoleWalk {
                 wanted: size, available: 0, revision: revision, since: write.since)
         case .resize(let replicaSet, let size): resize(replicaSet.release, to: size, write.since)
         case .mark(let replicaSet): sets[Self.image[replicaSet.release] ?? ""]?.since = write.since
-        case .point(let service, let replicaSet): point(service.name, at: replicaSet.release, write.since)
+        case .point(let service, let replicaSet): point(service.name, at: replicaSet.release, write)
         case .delete(let replicaSet):
             if carried(by: replicaSet.release) > .none { mishaps.append("\(replicaSet.name) is deleted") }
             sets[Self.image[replicaSet.release] ?? ""] = nil
@@ -274,17 +298,21 @@ extension RoleWalk {
         sets[image]?.since = since
     }
 
-    private mutating func point(_ name: String, at release: String, _ since: UInt64) {
+    private mutating func point(_ name: String, at release: String, _ write: ScaleWrite) {
         let former = services[name]?.release
         if let former, former != release {
             pointed += 1
             // Before there is a stable release, nobody relies on the one that is overtaken.
-            if weights[name] != Weight.none, rollout.stable != nil {
+            let counts = sets[Self.image[release] ?? ""]
+            // A few good instances are better than what was found bad.
+            let isWhole = counts?.available ?? 0 >= (write.isRollback ? 1 : Self.replicas)
+            let isFree = weights[name] == Weight.none || (division != nil && isWhole)
+            if !isFree, rollout.stable != nil {
                 mishaps.append("\(name) carries \(weights[name] ?? .none) and is pointed elsewhere")
             }
         }
         services[name]?.release = release
-        services[name]?.since = since
+        services[name]?.since = write.since
     }
 
     private var instances: Instances {

@@ -1,8 +1,6 @@
 import Rollouts
 import Testing
 
-@testable import Workloads
-
 @Suite struct ReplicaRatioTests {
     private func ratio(_ percent: Int, of replicas: Int, canSurge: Bool) throws -> [Int] {
         let weight = try #require(Weight(percent: percent))
@@ -39,35 +37,5 @@ import Testing
                 }
             }
         }
-    }
-
-    /// Instances become available, or don't, in any order: the bounds hold all the way, and the way ends.
-    @Test func theWayStaysWithinItsBoundsAndArrives() throws {
-        for replicas in 1...12 {
-            for (surge, missing) in [(1, 0), (0, 1), (2, 1), (1, 2)] {
-                for percent in stride(from: 0, through: 100, by: 10) {
-                    try walk(percent, replicas, surge, min(missing, replicas))
-                }
-            }
-        }
-    }
-
-    private func walk(_ percent: Int, _ replicas: Int, _ surge: Int, _ missing: Int) throws {
-        let weight = try #require(Weight(percent: percent))
-        let goal = ReplicaRatio(weight, of: replicas, canSurge: surge > 0)
-        var step = RatioStep(
-            canary: .init(size: 0, available: 0), stable: .init(size: replicas, available: replicas))
-        for _ in 0..<100 {
-            let next = step.next(
-                towards: goal, replicas: replicas, maxSurge: surge, maxUnavailable: missing)
-            #expect(next.canary + next.stable <= replicas + surge)
-            step.canary = .init(size: next.canary, available: min(step.canary.available, next.canary))
-            step.stable = .init(size: next.stable, available: min(step.stable.available, next.stable))
-            #expect(step.canary.available + step.stable.available >= replicas - missing)
-            if next == goal { return }
-            step.canary.available = next.canary
-            step.stable.available = next.stable
-        }
-        Issue.record("\(percent) of \(replicas) with \(surge) and \(missing) never arrives")
     }
 }
