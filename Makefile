@@ -3,11 +3,12 @@
 #   make demo          the main job on a real Envoy and a real Prometheus, in under two minutes
 #   make test          all tests
 #   make check         format, build with warnings as errors, tests, house
-#   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate
+#   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate, conditions
 #   make build         a release build: .build/release/headgate
 #   make tools         what the others need: Debian packages, and Envoy into .build/tools
 #   make test-kubernetes   what speaks with Kubernetes, beside a real kube-apiserver: KUBEBUILDER_ASSETS=folder
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
+#   make fuzz          libFuzzer over the condition language: make fuzz FUZZ_SECONDS=600
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
 #   make demo SCENARIO=istio   the same by VirtualServices in a Kubernetes API server of its own
@@ -20,10 +21,11 @@ SCENARIO ?=
 SEEDS ?= 100000
 SEED ?= 1
 FAULTS ?= many
+FUZZ_SECONDS ?= 60
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help tools build test test-kubernetes check lint format demo bench sim
+.PHONY: help tools build test test-kubernetes check lint format demo bench sim fuzz
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,6 +65,9 @@ demo: tools
 
 bench: build
 	@.build/release/headgate bench $(BENCH_FLAGS)
+
+fuzz:
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 sim: build
 	@.build/release/headgate simulate --random --seeds $(SEEDS) --seed $(SEED) --faults $(FAULTS)

@@ -42,7 +42,7 @@ extension Metric {
     package func measurement(
         of sample: Sample, by judgement: Judgement, from startedAt: Moment, to finishedAt: Moment
     ) -> Measurement {
-        let (reading, value, message) = read(sample, by: judgement)
+        let (reading, value, message) = read(sample, by: judgement, at: finishedAt)
         let text = value.map { String($0.description.prefix(400)) }
         var measurement = Measurement(
             phase: .error, value: text, message: message, startedAt: startedAt, finishedAt: finishedAt)
@@ -73,7 +73,9 @@ extension Metric {
         [successCondition, failureCondition].contains { $0?.contains("isNaN") == true }
     }
 
-    private func read(_ sample: Sample, by judgement: Judgement) -> (Reading, Value?, String?) {
+    private func read(
+        _ sample: Sample, by judgement: Judgement, at now: Moment
+    ) -> (Reading, Value?, String?) {
         switch sample {
         case .failure(let failure):
             let trouble: Measurement.Trouble = failure.kind == .outage ? .outage : .invalid
@@ -83,16 +85,16 @@ extension Metric {
             if judgement == .safe, value.isNotANumber, !expectsNaN {
                 return (.failure(.notANumber), value, message)
             }
-            return (judge(value), value, message)
+            return (judge(value, at: now), value, message)
         }
     }
 
     /// Both conditions are always evaluated: an error in either makes the measurement an error, even where the
     /// other one decides. Failure beats success; neither is inconclusive.
-    private func judge(_ value: Value) -> Reading {
+    private func judge(_ value: Value, at now: Moment) -> Reading {
         do throws(ExpressionError) {
-            let isFailure = try holds(failureCondition, for: value)
-            let isSuccess = try holds(successCondition, for: value)
+            let isFailure = try holds(failureCondition, for: value, at: now)
+            let isSuccess = try holds(successCondition, for: value, at: now)
             if isFailure == true { return .success(.failed) }
             if isSuccess == true { return .success(.successful) }
             if isSuccess == nil { return .success(.successful) }
@@ -102,9 +104,11 @@ extension Metric {
         }
     }
 
-    private func holds(_ condition: String?, for value: Value) throws(ExpressionError) -> Bool? {
+    private func holds(
+        _ condition: String?, for value: Value, at now: Moment
+    ) throws(ExpressionError) -> Bool? {
         guard let condition else { return nil }
-        return try Condition(parsing: condition).holds(for: value, type: value.measuredType)
+        return try Condition(parsing: condition).holds(for: value, type: value.measuredType, now: now)
     }
 
     /// An error over an empty answer is lack of data, not a mistake in the condition.

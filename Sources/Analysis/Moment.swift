@@ -8,6 +8,12 @@ package struct Moment: Hashable, Sendable, Comparable {
         self.microseconds = microseconds
     }
 
+    /// Since 1970; saturates 292 years away from it.
+    var nanoseconds: Int64 {
+        let (product, overflow) = microseconds.multipliedReportingOverflow(by: 1_000)
+        return overflow ? microseconds < 0 ? .min : .max : product
+    }
+
     package static func < (left: Moment, right: Moment) -> Bool {
         left.microseconds < right.microseconds
     }
@@ -58,7 +64,7 @@ extension Moment: CustomStringConvertible {
 /// A day of the proleptic Gregorian calendar, worked out from a count of days.
 ///
 /// The arithmetic counts years from March, so that the leap day is the last day of its year.
-private struct CivilDate {
+struct CivilDate {
     let year: Int64
     let month: Int64
     let day: Int64
@@ -74,10 +80,25 @@ private struct CivilDate {
         month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
+
+    /// Nil when there is no such day.
+    init?(year: Int64, month: Int64, day: Int64) {
+        guard 1...12 ~= month, 1...31 ~= day, 0...9_999 ~= year else { return nil }
+        (self.year, self.month, self.day) = (year, month, day)
+        guard CivilDate(daysSince1970: daysSince1970).day == day else { return nil }
+    }
+
+    var daysSince1970: Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = marchYear.flooredDivision(by: 400)
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
 }
 
 extension Int64 {
-    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+    func flooredDivision(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }

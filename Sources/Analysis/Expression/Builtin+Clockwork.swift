@@ -2,7 +2,7 @@
 enum Clockwork {
     static func now(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
         guard let nanoseconds = evaluator.environment.nowNanoseconds else {
-            throw call.fail("has no meaning here: a condition sees the measured value only")
+            throw call.fail("has no meaning here: nobody has said what time it is")
         }
         return .time(nanoseconds: nanoseconds)
     }
@@ -13,6 +13,28 @@ enum Clockwork {
             throw call.fail("can't read \"\(text)\"; expected one like \"1h30m\"; units: h, m, s, ms, us, ns")
         }
         return .duration(nanoseconds: nanoseconds)
+    }
+
+    /// Without a layout, every one that expr knows is tried.
+    static func date(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
+        let text = try call.string(0)
+        try evaluator.spend(text.utf8.count, at: call.offset)
+        if call.values.count > 2, !["", "UTC"].contains(try call.string(2)) {
+            throw call.fail(
+                "knows no time zone but UTC; write an offset, as in \"2024-01-01T00:00:00+02:00\"")
+        }
+        let layouts = call.values.count > 1 ? [try call.string(1)] : DateLayout.known
+        for layout in layouts {
+            try evaluator.spend(layout.utf8.count, at: call.offset)
+            guard let date = DateLayout(layout).read(text) else { continue }
+            guard let nanoseconds = date.sinceEpoch else {
+                throw call.fail("can't tell times more than 292 years away from 1970, such as \"\(text)\"")
+            }
+            return .time(nanoseconds: nanoseconds)
+        }
+        let hint =
+            call.values.count > 1 ? " as \"\(layouts[0])\"" : "; expected one like \"2024-01-31T23:59:59Z\""
+        throw call.fail("can't read \"\(text)\"\(hint)")
     }
 
     /// Reads a duration as Go spells it: `1h30m`, `1.5h`, `-250ms`, `0`.

@@ -43,11 +43,25 @@ enum Collections {
 
     static func map(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
         var made: [Value] = []
-        for element in try call.array(0) {
+        for (place, element) in try call.array(0).enumerated() {
             try evaluator.allocate(1, at: call.offset)
-            made.append(try evaluator.apply(call, to: element))
+            made.append(try evaluator.apply(call, to: element, at: place))
         }
         return .array(made)
+    }
+
+    /// Starts from the third argument, or else from the first element, which is then not asked about.
+    static func reduce(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
+        let elements = try call.array(0)
+        let hasInitial = call.values.count > 1
+        guard var made = hasInitial ? call.values[1] : elements.first else {
+            throw call.fail("of an empty array needs a value to start from, as a third argument")
+        }
+        for place in elements.indices.dropFirst(hasInitial ? 0 : 1) {
+            made = try evaluator.apply(call, to: elements[place], at: place, after: made)
+            try evaluator.checkDepth(of: made, call)
+        }
+        return made
     }
 
     /// Starts from the int 0, which the first float turns into a float.
@@ -69,64 +83,11 @@ enum Collections {
         switch call.values[0] {
         case .array(let elements): return .int(Int64(elements.count))
         case .map(let map): return .int(Int64(map.count))
+        case .groups(let groups): return .int(Int64(groups.count))
         case .string(let string):
             try evaluator.spend(string.utf8.count / 8, at: call.offset)
             return .int(Int64(string.unicodeScalars.count))
         default: throw call.mismatch(0)
         }
-    }
-}
-
-/// The functions about numbers, given one by one or in arrays.
-extension Collections {
-    /// A NaN is greater than nothing and nothing is greater than it, so where it stands decides: first of all it
-    /// stays, later it is passed over. expr does it so, and conditions may rely on it.
-    static func max(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
-        try extreme(&evaluator, call, .less)
-    }
-
-    static func min(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
-        try extreme(&evaluator, call, .greater)
-    }
-
-    private static func extreme(
-        _ evaluator: inout Evaluator, _ call: Call, _ comparison: BinaryOperator
-    ) throws(ExpressionError) -> Value {
-        let numbers = try flattened(&evaluator, call)
-        var extreme = numbers.first ?? .none
-        for number in numbers.dropFirst() {
-            if try evaluator.compare(comparison, extreme, number, at: call.offset) { extreme = number }
-        }
-        return extreme
-    }
-
-    /// Of an array nothing is known, because it may be empty.
-    static func extremeType(of arguments: [ValueType]) -> ValueType {
-        guard arguments.allSatisfy(\.isNumber), let first = arguments.first else { return .any }
-        return arguments.dropFirst().allSatisfy { $0 == first } ? first : .any
-    }
-
-    static func mean(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
-        let numbers = try flattened(&evaluator, call)
-        let sum = numbers.reduce(0.0) { $0 + ($1.number ?? .nan) }
-        return .float(numbers.isEmpty ? 0 : sum / Double(numbers.count))
-    }
-
-    private static func flattened(
-        _ evaluator: inout Evaluator, _ call: Call
-    ) throws(ExpressionError) -> [Value] {
-        var numbers: [Value] = []
-        var rest = Array(call.values.reversed())
-        while let next = rest.popLast() {
-            try evaluator.spend(1, at: call.offset)
-            if case .array(let elements) = next {
-                rest.append(contentsOf: elements.reversed())
-            } else if next.number != nil {
-                numbers.append(next)
-            } else {
-                throw call.fail("takes numbers, but got \(next.type)")
-            }
-        }
-        return numbers
     }
 }

@@ -31,6 +31,16 @@ enum Conversions {
         }
     }
 
+    /// As `asInt`, and a duration is its nanoseconds.
+    static func int(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
+        if case .duration(let nanoseconds) = call.values[0] { return .int(nanoseconds) }
+        return try asInt(&evaluator, call)
+    }
+
+    static func float(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
+        try asFloat(&evaluator, call)
+    }
+
     static func isNaN(_ evaluator: inout Evaluator, _ call: Call) throws(ExpressionError) -> Value {
         .bool(try call.number(0).isNaN)
     }

@@ -14,15 +14,18 @@ package struct Condition: Sendable {
         guard type == .bool || type == .any else { throw Condition.notBool(type, .check) }
     }
 
-    package func holds(for result: Value, type: ValueType? = nil) throws(ExpressionError) -> Bool {
-        let environment = Environment(result: result, type: type)
+    /// `now` is when the result was measured, so that the same measurement is judged in the same way ever after.
+    package func holds(
+        for result: Value, type: ValueType? = nil, now: Moment? = nil
+    ) throws(ExpressionError) -> Bool {
+        let environment = Environment(result: result, type: type, nowNanoseconds: now?.nanoseconds)
         try check(result: environment.type)
         let outcome = try expression.evaluate(environment)
         guard case .bool(let holds) = outcome else { throw Condition.notBool(outcome.type, .run) }
         return holds
     }
 
-    private static func notBool(_ type: ValueType, _ stage: ExpressionError.Stage) -> ExpressionError {
+    static func notBool(_ type: ValueType, _ stage: ExpressionError.Stage) -> ExpressionError {
         let message = "a condition must be true or false, but this one is of type \(type)"
         return ExpressionError(stage, at: 0, message)
     }

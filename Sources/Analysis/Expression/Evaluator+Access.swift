@@ -18,6 +18,8 @@ extension Evaluator {
         switch (base, index) {
         case (.map(let map), .string(let name)):
             return map[name] ?? .none
+        case (.groups(let groups), let key):
+            return groups[key] ?? .none
         case (.array(let elements), _):
             let position = try position(index, at: offset)
             let fromStart = position < 0 ? position &+ elements.count : position
@@ -74,7 +76,7 @@ extension Evaluator {
     }
 
     /// Numbers of JSON documents are floats, and may be indices all the same.
-    private func position(_ value: Value, at offset: Int) throws(ExpressionError) -> Int {
+    func position(_ value: Value, at offset: Int) throws(ExpressionError) -> Int {
         switch value {
         case .int(let int): return Int(clamping: int)
         case .float(let float):

@@ -41,7 +41,7 @@ extension Evaluator {
         case .unequal: .bool(!(try equal(left, right, at: offset)))
         case .less, .greater, .lessOrEqual, .greaterOrEqual:
             .bool(try compare(meaning, left, right, at: offset))
-        case .contains, .startsWith, .endsWith: .bool(try search(meaning, left, right, at: offset))
+        case .matches, .contains, .startsWith, .endsWith: .bool(try search(meaning, left, right, at: offset))
         case .range: try range(left, right, at: offset)
         default: try arithmetic(meaning, left, right, at: offset)
         }
@@ -122,6 +122,7 @@ extension Evaluator {
         case (.array(let left), .array(let right)):
             return try equal(left, right, at: offset, isStrict: isStrict)
         case (.map(let left), .map(let right)): return try equal(left, right, at: offset)
+        case (.groups(let left), .groups(let right)): return try equal(left, right, at: offset)
         case (.string(let left), .string(let right)):
             try spend(min(left.utf8.count, right.utf8.count) / 8, at: offset)
             return Bytes(left) == Bytes(right)
@@ -142,6 +143,18 @@ extension Evaluator {
         return true
     }
 
+    private mutating func equal(_ left: Groups, _ right: Groups, at offset: Int) throws(ExpressionError)
+        -> Bool
+    {
+        guard left.count == right.count else { return false }
+        for (key, members) in zip(left.keys, left.values) {
+            guard let others = right[key], try equal(members, others, at: offset, isStrict: true) else {
+                return false
+            }
+        }
+        return true
+    }
+
     private mutating func equal(
         _ left: [String: Value], _ right: [String: Value], at offset: Int
     ) throws(ExpressionError) -> Bool {
@@ -157,10 +170,48 @@ extension Evaluator {
 
 /// Looking for one value in another.
 extension Evaluator {
+    /// `a matches "…"`.
+    mutating func matches(
+        _ value: Value, _ pattern: Pattern, at offset: Int
+    ) throws(ExpressionError) -> Bool {
+        switch value {
+        case .none: return false
+        case .string(let text): return try find(pattern, in: text, at: offset)
+        default: throw mismatch(.matches, value, .string(""), at: offset)
+        }
+    }
+
+    private mutating func find(
+        _ pattern: Pattern, in text: String, at offset: Int
+    ) throws(ExpressionError) -> Bool {
+        try spend(pattern.cost / 8, at: offset)
+        var search = PatternSearch(pattern)
+        for scalar in text.unicodeScalars where !search.isOver {
+            try spend(1 + search.width / 4, at: offset)
+            search.feed(scalar)
+        }
+        return search.end()
+    }
+
+    /// A pattern that is not written out is read each time.
+    private mutating func find(
+        _ source: String, in text: String, at offset: Int
+    ) throws(ExpressionError) -> Bool {
+        let pattern: Pattern
+        do throws(PatternError) {
+            pattern = try Pattern(source)
+        } catch {
+            throw fail("\"\(source)\" is no regular expression: \(error.message)", at: offset)
+        }
+        try spend(pattern.cost, at: offset)
+        return try find(pattern, in: text, at: offset)
+    }
+
     private mutating func isMember(
         _ left: Syntax, of right: Syntax, at offset: Int
     ) throws(ExpressionError) -> Bool {
         let needle = try value(of: left)
+        if case .names = right.form { return Environment.names.contains { needle == .string($0) } }
         if case .binary(.range, let first, let last) = right.form {
             return try isMember(needle, from: first, to: last, at: right.offset)
         }
@@ -168,6 +219,7 @@ extension Evaluator {
         case .none: return false
         case .array(let elements): return try contains(elements, needle, at: offset)
         case .map(let map): return try contains(map, needle, at: offset)
+        case .groups(let groups): return groups[needle] != nil
         case let other: throw mismatch(.in, needle, other, at: offset)
         }
     }
@@ -187,7 +239,7 @@ extension Evaluator {
         }
     }
 
-    private mutating func contains(
+    mutating func contains(
         _ elements: [Value], _ needle: Value, at offset: Int
     ) throws(ExpressionError) -> Bool {
         for element in elements where try equal(element, needle, at: offset) { return true }
@@ -204,44 +256,20 @@ extension Evaluator {
         }
     }
 
+    /// What is nil holds nothing and is held by nothing.
     private mutating func search(
         _ meaning: BinaryOperator, _ left: Value, _ right: Value, at offset: Int
     ) throws(ExpressionError) -> Bool {
+        if left == .none || right == .none { return false }
         guard case (.string(let text), .string(let part)) = (left, right) else {
             throw mismatch(meaning, left, right, at: offset)
         }
+        if meaning == .matches { return try find(part, in: text, at: offset) }
         try spend((text.utf8.count + part.utf8.count) / 8, at: offset)
         switch meaning {
         case .startsWith: return text.utf8.starts(with: part.utf8)
         case .endsWith: return text.utf8.reversed().starts(with: part.utf8.reversed())
-        default: return Array(text.utf8).contains(run: Array(part.utf8))
+        default: return !Array(text.utf8).places(of: Array(part.utf8), atMost: 1).isEmpty
         }
-    }
-}
-
-extension [UInt8] {
-    /// Knuth, Morris and Pratt: linear, because both strings may come from outside.
-    fileprivate func contains(run: [UInt8]) -> Bool {
-        guard !run.isEmpty else { return true }
-        let borders = run.borders
-        var matched = 0
-        for byte in self {
-            while matched > 0, run[matched] != byte { matched = borders[matched - 1] }
-            if run[matched] == byte { matched += 1 }
-            if matched == run.count { return true }
-        }
-        return false
-    }
-
-    /// For each prefix, the length of its longest proper prefix that is also its suffix.
-    private var borders: [Int] {
-        var borders = [0]
-        var length = 0
-        for byte in dropFirst() {
-            while length > 0, self[length] != byte { length = borders[length - 1] }
-            if self[length] == byte { length += 1 }
-            borders.append(length)
-        }
-        return borders
     }
 }

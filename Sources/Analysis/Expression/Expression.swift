@@ -4,7 +4,7 @@
 /// the value and the time that it is given.
 package struct Expression: Sendable {
     package let source: String
-    private let syntax: Syntax
+    let syntax: Syntax
 
     package init(parsing source: String) throws(ExpressionError) {
         self.source = source
@@ -47,6 +47,9 @@ package struct Environment: Sendable {
     package let type: ValueType
     /// Nanoseconds since 1970-01-01T00:00:00Z; nil where an expression may not ask for the time.
     package let nowNanoseconds: Int64?
+
+    /// What `$env` holds.
+    static let names = ["result", "asFloat", "asInt", "default", "isInf", "isNaN", "isNil"]
 
     package init(result: Value, type: ValueType? = nil, nowNanoseconds: Int64? = nil) {
         self.result = result

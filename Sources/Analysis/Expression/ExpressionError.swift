@@ -21,7 +21,8 @@ package struct ExpressionError: Error, Sendable, Equatable {
         self.stage = stage
         self.offset = offset
         self.column = offset + 1
-        self.message = message
+        self.message =
+            message.utf8.count > Limits.message ? message.prefix(Limits.message / 2) + "…" : message
     }
 
     /// The stages know offsets only; whoever holds the source turns them into a line and a column.

@@ -33,13 +33,17 @@ struct Lexer {
     private mutating func kind() throws(ExpressionError) -> Token.Kind {
         guard let next = peek() else { return .end }
         if next.isDigit || next == "." && peek(1)?.isDigit == true { return try number() }
-        if next.startsWord { return word() }
+        if next.startsWord { return try word() }
         if next == "\"" || next == "'" { return .string(try quoted(by: next)) }
         if next == "`" { return .string(try raw()) }
         return try symbol()
     }
 
-    private mutating func word() -> Token.Kind {
+    private mutating func word() throws(ExpressionError) -> Token.Kind {
+        let isPrefix = peek() == "b" || peek() == "B"
+        if isPrefix, peek(1) == "\"" || peek(1) == "'" {
+            throw fail("no measurement gives bytes, which `b\"…\"` makes; write a string without the `b`")
+        }
         while peek()?.continuesWord == true { advance() }
         return .word
     }
@@ -127,7 +131,14 @@ extension Lexer {
 
 extension Unicode.Scalar {
     var isDigit: Bool { "0"..."9" ~= self }
-    var startsWord: Bool { self == "_" || self == "$" || properties.isAlphabetic }
-    var continuesWord: Bool { isDigit || startsWord }
-    fileprivate var isBlank: Bool { self == " " || self == "\t" || self == "\n" || self == "\r" }
+    var startsWord: Bool { self == "_" || self == "$" || isLetter }
+    var continuesWord: Bool { isDigit || startsWord || properties.generalCategory == .decimalNumber }
+    fileprivate var isBlank: Bool { properties.isWhitespace }
+
+    private var isLetter: Bool {
+        switch properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        default: false
+        }
+    }
 }

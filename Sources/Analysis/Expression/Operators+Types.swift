@@ -20,7 +20,7 @@ extension BinaryOperator {
         case .equal, .unequal: left.isComparable(with: right) ? .bool : nil
         case .less, .greater, .lessOrEqual, .greaterOrEqual: isOrdered(left, right) ? .bool : nil
         case .in: isSearchable(right, for: left) ? .bool : nil
-        case .contains, .startsWith, .endsWith: fits(left, right, .string) ? .bool : nil
+        case .matches, .contains, .startsWith, .endsWith: fits(left, right, .string) ? .bool : nil
         case .range: fits(left, right, .int) ? .array(.int) : nil
         case .coalesce: left.or(right)
         case .remainder: fits(left, right, .int) ? (left == .int && right == .int ? .int : .any) : nil
@@ -44,6 +44,7 @@ extension BinaryOperator {
     private func isSearchable(_ collection: ValueType, for needle: ValueType) -> Bool {
         switch collection {
         case .array(let element): needle.isComparable(with: element)
+        case .groups: true
         case .map: needle == .string || needle == .any || needle == .none
         default: collection == .any
         }
@@ -97,7 +98,7 @@ extension BinaryOperator {
         case .equal, .unequal: "two values of one kind"
         case .less, .greater, .lessOrEqual, .greaterOrEqual: "two numbers, strings, times or durations"
         case .in: "an array or a map at its right that can hold what is at its left"
-        case .contains, .startsWith, .endsWith: "two strings"
+        case .matches, .contains, .startsWith, .endsWith: "two strings"
         case .range, .remainder: "two ints"
         case .coalesce: "any two values"
         case .divide, .power: "two numbers"

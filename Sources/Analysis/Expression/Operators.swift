@@ -8,7 +8,7 @@ enum BinaryOperator: String, Sendable {
     case greater = ">"
     case lessOrEqual = "<="
     case greaterOrEqual = ">="
-    case `in`, contains, startsWith, endsWith
+    case `in`, matches, contains, startsWith, endsWith
     case range = ".."
     case add = "+"
     case subtract = "-"
@@ -42,6 +42,7 @@ extension BinaryOperator {
         "<=": BinarySpelling(meaning: .lessOrEqual, precedence: 20),
         ">=": BinarySpelling(meaning: .greaterOrEqual, precedence: 20),
         "in": BinarySpelling(meaning: .in, precedence: 20, isNegatable: true),
+        "matches": BinarySpelling(meaning: .matches, precedence: 20, isNegatable: true),
         "contains": BinarySpelling(meaning: .contains, precedence: 20, isNegatable: true),
         "startsWith": BinarySpelling(meaning: .startsWith, precedence: 20, isNegatable: true),
         "endsWith": BinarySpelling(meaning: .endsWith, precedence: 20, isNegatable: true),
@@ -74,25 +75,5 @@ enum UnaryOperator: String, Sendable {
     /// `not` binds looser than arithmetic and tighter than comparison: `not a > b` is `(not a) > b`.
     static let spellings: [String: (meaning: UnaryOperator, precedence: Int)] = [
         "not": (.not, 50), "!": (.not, 50), "-": (.minus, 90), "+": (.plus, 90),
-    ]
-}
-
-/// What the language knows and we do not speak yet. To answer such an expression by half would be worse than to
-/// refuse it; who adds a construct takes it off this list.
-enum NotYet {
-    static let spellings: Set<String> = [
-        "let", "if", "else", "matches", "|", ";", "=", "::", "$env",
-    ]
-    static let functions: Set<String> = [
-        "find", "findIndex", "findLast", "findLastIndex", "groupBy", "sortBy", "reduce", "type", "abs",
-        "ceil",
-        "floor", "round", "int", "float", "string", "trim", "trimPrefix", "trimSuffix", "upper", "lower",
-        "split",
-        "splitAfter", "replace", "repeat", "join", "indexOf", "lastIndexOf", "hasPrefix", "hasSuffix",
-        "median",
-        "toJSON", "fromJSON", "toBase64", "fromBase64", "date", "timezone", "first", "last", "get", "take",
-        "keys",
-        "values", "toPairs", "fromPairs", "reverse", "concat", "flatten", "uniq", "sort", "bitand", "bitor",
-        "bitxor", "bitnand", "bitnot", "bitshl", "bitshr", "bitushr",
     ]
 }

@@ -1,14 +1,31 @@
-/// What stands between two operators.
+/// What stands between two operators. The ways to what may be nested are short functions of their own: each takes
+/// room on the stack for everything that it might do.
 extension Parser {
     mutating func operand() throws(ExpressionError) -> Syntax {
         let token = current
+        if token.kind == .symbol { return try symbolic(token) }
+        return token.isName ? try accesses(on: try reference(token)) : try constant(token)
+    }
+
+    /// The measured value, a name of `let`, or a call.
+    private mutating func reference(_ token: Token) throws(ExpressionError) -> Syntax {
+        guard let form = form(of: token) else { return try call(token, first: nil) }
+        advance()
+        return try node(form, at: token.offset)
+    }
+
+    private func form(of token: Token) -> Syntax.Form? {
+        if token.text == "result" { return .result }
+        return following.is("(") ? nil : names.lastIndex(of: token.text).map(Syntax.Form.variable)
+    }
+
+    private mutating func constant(_ token: Token) throws(ExpressionError) -> Syntax {
         switch token.kind {
         case .int(let int): return try literal(.int(int))
         case .float(let float): return try literal(.float(float))
         case .string(let string): return try accesses(on: try literal(.string(string)))
-        case .word: return try named(token)
-        case .symbol: return try symbolic(token)
-        case .end: throw unexpected(expecting: "a value")
+        case .word: return try keyword(token)
+        case .symbol, .end: throw unexpected(expecting: "a value")
         }
     }
 
@@ -18,30 +35,46 @@ extension Parser {
         return try node(.literal(value), at: offset)
     }
 
-    private mutating func named(_ token: Token) throws(ExpressionError) -> Syntax {
+    private mutating func keyword(_ token: Token) throws(ExpressionError) -> Syntax {
         switch token.text {
         case "true": return try literal(.bool(true))
         case "false": return try literal(.bool(false))
         case "nil": return try literal(.none)
         case "not": return try unary(token)
-        case "result":
-            advance()
-            return try accesses(on: try node(.result, at: token.offset))
-        default:
-            try refuseUnknown(token)
-            return try accesses(on: try call(token))
+        case "$env": return try accesses(on: try named())
+        default: throw unexpected(expecting: "a value")
         }
     }
 
     private mutating func symbolic(_ token: Token) throws(ExpressionError) -> Syntax {
         switch token.text {
-        case "!", "-", "+": return try unary(token)
-        case "(": return try accesses(on: try parenthesized())
-        case "[": return try accesses(on: try array())
-        case "{": return try accesses(on: try map())
-        case "#", ".": return try accesses(on: try element(token))
+        case "!", "-", "+": try unary(token)
+        case "(", "[", "{": try accesses(on: try enclosed(token))
+        default: try accesses(on: try marked(token))
+        }
+    }
+
+    private mutating func enclosed(_ token: Token) throws(ExpressionError) -> Syntax {
+        switch token.text {
+        case "(": try parenthesized()
+        case "[": try array()
+        default: try map()
+        }
+    }
+
+    private mutating func marked(_ token: Token) throws(ExpressionError) -> Syntax {
+        switch token.text {
+        case "#", ".": return try element(token)
+        case "::": return try qualified()
         default: throw unexpected(expecting: "a value")
         }
+    }
+
+    /// `::len(x)`, which is `len(x)`.
+    private mutating func qualified() throws(ExpressionError) -> Syntax {
+        advance()
+        guard current.isName else { throw unexpected(expecting: "the name of a function") }
+        return try call(current, first: nil)
     }
 
     private mutating func unary(_ token: Token) throws(ExpressionError) -> Syntax {
@@ -54,22 +87,26 @@ extension Parser {
 
     private mutating func parenthesized() throws(ExpressionError) -> Syntax {
         try expect("(")
-        let inside = try expression()
+        let inside = try program()
         try expect(")")
         return inside
     }
 
     /// `#`, or nothing at all before `.field`; the dot is left for the access that follows.
     private mutating func element(_ token: Token) throws(ExpressionError) -> Syntax {
-        guard predicates > 0 else {
+        guard let predicate = predicates.last else {
             throw fail(
                 "\(token.shown) names the element of a predicate, as in `all(result, # > 1)`",
                 at: token.offset)
         }
-        if take("#"), ["acc", "index"].contains(current.text), current.kind == .word {
-            throw notYet("#" + current.text, at: token.offset)
+        guard take("#"), current.isName else { return try node(.element, at: token.offset) }
+        let name = current
+        advance()
+        guard let form = predicate.pointers[name.text] else {
+            let known = (["#"] + predicate.pointers.keys.sorted().map { "#" + $0 }).joined(separator: ", ")
+            throw fail("unknown `#\(name.text)`; known here: \(known)", at: token.offset)
         }
-        return try node(.element, at: token.offset)
+        return try node(form, at: token.offset)
     }
 
     private mutating func array() throws(ExpressionError) -> Syntax {
@@ -113,63 +150,8 @@ extension Parser {
         }
     }
 
-    private mutating func expectComma(or end: String) throws(ExpressionError) {
+    mutating func expectComma(or end: String) throws(ExpressionError) {
         guard take(",") else { throw unexpected(expecting: "`,` or `\(end)`") }
-    }
-}
-
-/// Functions and their arguments.
-extension Parser {
-    private func refuseUnknown(_ token: Token) throws(ExpressionError) {
-        let isBytes = token.text == "b" && following.isString && following.offset == token.offset + 1
-        if isBytes { throw notYet("b\"…\"", at: token.offset) }
-        if NotYet.functions.contains(token.text), following.is("(") {
-            throw notYet(token.text, at: token.offset)
-        }
-        if NotYet.spellings.contains(token.text) || BinaryOperator.spellings[token.text] != nil {
-            throw unexpected(expecting: "a value")
-        }
-        guard Builtin.named[token.text] != nil else {
-            let known = (["result"] + Builtin.named.keys.sorted()).joined(separator: ", ")
-            throw fail("unknown name `\(token.text)`; known: \(known)", at: token.offset)
-        }
-    }
-
-    private mutating func call(_ name: Token) throws(ExpressionError) -> Syntax {
-        guard let builtin = Builtin.named[name.text] else { throw unexpected(expecting: "a value") }
-        advance()
-        guard current.is("(") else {
-            throw fail("`\(name.text)` is a function; call it, as in `\(builtin.usage)`", at: name.offset)
-        }
-        let arguments = try arguments(of: builtin)
-        guard builtin.takes(arguments.count) else {
-            throw fail("expected `\(builtin.usage)`, but got \(arguments.count) arguments", at: name.offset)
-        }
-        return try node(.call(builtin, arguments), at: name.offset)
-    }
-
-    private mutating func arguments(of builtin: Builtin) throws(ExpressionError) -> [Syntax] {
-        var arguments: [Syntax] = []
-        try expect("(")
-        while !take(")") {
-            if !arguments.isEmpty {
-                try expectComma(or: ")")
-                if take(")") { break }
-            }
-            let isPredicate = builtin.parameter(arguments.count)?.isPredicate ?? false
-            arguments.append(isPredicate ? try predicate() : try expression())
-        }
-        return arguments
-    }
-
-    /// A question about each element, in braces or bare.
-    private mutating func predicate() throws(ExpressionError) -> Syntax {
-        let isBraced = take("{")
-        predicates += 1
-        defer { predicates -= 1 }
-        let body = try expression()
-        if isBraced { try expect("}") }
-        return body
     }
 }
 
@@ -195,11 +177,27 @@ extension Parser {
     private mutating func member(_ base: Syntax, _ isOptional: Bool) throws(ExpressionError) -> Syntax {
         let name = current
         guard name.kind == .word else { throw unexpected(expecting: "a name") }
+        if following.is("(") { return try method(of: base, name, isOptional) }
         let key = try literal(.string(name.text))
-        guard !current.is("(") else {
-            throw fail("values have no functions such as `.\(name.text)()`", at: name.offset)
-        }
         return try node(.member(base, key, isOptional: isOptional), at: name.offset)
+    }
+
+    /// `.Unix()`, of which the dot is read.
+    private mutating func method(
+        of base: Syntax, _ name: Token, _ isOptional: Bool
+    ) throws(ExpressionError) -> Syntax {
+        guard !isOptional, let method = Method.named[name.text] else {
+            let known = Method.named.keys.sorted().joined(separator: ", ")
+            throw fail("unknown method `.\(name.text)()`; times and durations have \(known)", at: name.offset)
+        }
+        advance()
+        let arguments = try arguments { _ in nil }
+        guard arguments.count == method.parameters.count else {
+            throw fail(
+                "`.\(method.name)` takes \(method.parameters.count) arguments, but got \(arguments.count)",
+                at: name.offset)
+        }
+        return try node(.method(base, method, arguments), at: name.offset)
     }
 
     /// `[i]`, `[a:b]`, `[a:]`, `[:b]` or `[:]`, of which the bracket is read.
@@ -214,11 +212,5 @@ extension Parser {
         let to = current.is("]") ? nil : try expression()
         try expect("]")
         return try node(.slice(base, from: from, to: to), at: offset)
-    }
-}
-
-extension Token {
-    fileprivate var isString: Bool {
-        if case .string = kind { true } else { false }
     }
 }

@@ -3,13 +3,15 @@ struct Parser {
     private let tokens: [Token]
     private var position = 0
     private var nodes = 0
-    private var nesting = 0
-    /// How many predicates enclose the position; `#` has a meaning only inside of one.
-    var predicates = 0
+    var nesting = 0
+    /// The predicates around the position, innermost last; `#` has a meaning only inside of one.
+    var predicates: [Parameter] = []
+    /// What `let` has named around the position, innermost last.
+    var names: [String] = []
 
     static func parse(_ source: String) throws(ExpressionError) -> Syntax {
         var parser = Parser(tokens: try Lexer.tokens(of: source))
-        let syntax = try parser.expression()
+        let syntax = try parser.program()
         guard parser.current.kind == .end else {
             throw parser.unexpected(expecting: "an operator or the end")
         }
@@ -20,34 +22,58 @@ struct Parser {
         self.tokens = tokens
     }
 
+    /// One expression or several with `;` between them, of which the last one answers.
+    mutating func program() throws(ExpressionError) -> Syntax {
+        let offset = current.offset
+        var parts = [try expression()]
+        while take(";"), current.kind != .end { parts.append(try expression()) }
+        return parts.count == 1 ? parts[0] : try node(.sequence(parts), at: offset)
+    }
+
     /// An expression of operators that bind at least as tightly as `minimum`.
     mutating func expression(_ minimum: Int = 0) throws(ExpressionError) -> Syntax {
         nesting += 1
         defer { nesting -= 1 }
+        try checkNesting()
+        if minimum == 0, current.is("let") || current.is("if") { return try statement() }
+        let left = try operations(on: try operand(), minimum)
+        return minimum == 0 ? try conditional(left) : left
+    }
+
+    private mutating func statement() throws(ExpressionError) -> Syntax {
+        current.is("let") ? try binding() : try branches()
+    }
+
+    func checkNesting() throws(ExpressionError) {
         guard nesting <= Limits.nesting else {
             throw fail("the expression is nested more than \(Limits.nesting) deep", at: current.offset)
         }
-        let left = try operations(on: try operand(), minimum)
-        return minimum == 0 ? try conditional(left) : left
     }
 
     private mutating func operations(on first: Syntax, _ minimum: Int) throws(ExpressionError) -> Syntax {
         var left = first
         var afterCoalesce = false
-        while let infix = infix(), infix.spelling.precedence >= minimum {
+        while true {
+            if minimum == 0, take("|") {
+                left = try pipe(left)
+                afterCoalesce = false
+                continue
+            }
+            guard let infix = infix(), infix.spelling.precedence >= minimum else { return left }
             guard !afterCoalesce || infix.spelling.meaning == .coalesce else { throw mixed(infix) }
             afterCoalesce = infix.spelling.meaning == .coalesce
             left = try operation(infix, on: left)
         }
-        return left
     }
 
     private mutating func operation(_ infix: Infix, on left: Syntax) throws(ExpressionError) -> Syntax {
         let meaning = infix.spelling.meaning
         advance(infix.isNegated ? 2 : 1)
         if meaning.isOrdering { return try ordering(infix, on: left) }
+        let start = current
         let right = try expression(infix.rightMinimum)
-        let operation = try node(.binary(meaning, left, right), at: infix.offset)
+        let form = try matched(meaning, left, right, start) ?? .binary(meaning, left, right)
+        let operation = try node(form, at: infix.offset)
         return infix.isNegated ? try node(.unary(.not, operation), at: infix.offset) : operation
     }
 
@@ -62,6 +88,18 @@ struct Parser {
             next = self.infix().flatMap { $0.spelling.meaning.isOrdering ? $0 : nil }
         }
         return try node(.ordering(left, links), at: first.offset)
+    }
+
+    /// `a matches "…"` with its pattern written out, which can be read before anything is measured.
+    private func matched(
+        _ meaning: BinaryOperator, _ left: Syntax, _ right: Syntax, _ start: Token
+    ) throws(ExpressionError) -> Syntax.Form? {
+        guard meaning == .matches, case .literal(.string(let text)) = right.form else { return nil }
+        do throws(PatternError) {
+            return .match(left, try Pattern(text))
+        } catch {
+            throw fail("\(start.shown) is no regular expression: \(error.message)", at: start.offset)
+        }
     }
 
     private mutating func conditional(_ test: Syntax) throws(ExpressionError) -> Syntax {
@@ -143,16 +181,8 @@ extension Parser {
         ExpressionError(.parse, at: offset, message)
     }
 
-    func notYet(_ spelling: String, at offset: Int) -> ExpressionError {
-        fail("`\(spelling)` is not supported yet", at: offset)
-    }
-
     func unexpected(expecting expected: String) -> ExpressionError {
         let token = current
-        let named = token.is("not") ? following : token
-        if named.kind == .word || named.kind == .symbol, NotYet.spellings.contains(named.text) {
-            return notYet(named.text, at: token.offset)
-        }
         return fail("unexpected \(token.shown); expected \(expected)", at: token.offset)
     }
 }

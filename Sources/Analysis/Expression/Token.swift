@@ -19,6 +19,14 @@ struct Token: Sendable, Equatable {
         kind == .end ? "the end" : "`\(text)`"
     }
 
+    /// Whether it may name something; the words of the language may not.
+    var isName: Bool { kind == .word && !Token.reserved.contains(text) }
+
+    private static let reserved: Set<String> = [
+        "let", "if", "else", "not", "and", "or", "in", "matches", "contains", "startsWith", "endsWith",
+        "true", "false", "nil", "$env",
+    ]
+
     func `is`(_ spelling: String) -> Bool {
         (kind == .symbol || kind == .word) && text == spelling
     }

@@ -3,6 +3,8 @@ struct TypeCheck {
     let result: ValueType
     /// The element types of the predicates around, innermost last.
     private var elements: [ValueType] = []
+    /// The types of what `let` has named, innermost last.
+    private var named: [ValueType] = []
 
     init(result: ValueType) {
         self.result = result
@@ -10,20 +12,59 @@ struct TypeCheck {
 
     mutating func type(of syntax: Syntax) throws(ExpressionError) -> ValueType {
         switch syntax.form {
-        case .literal(let value): return value.type
-        case .result: return result
-        case .element: return elements.last ?? .any
-        case .array(let elements): return .array(try common(elements))
-        case .map(let pairs): return try map(pairs)
-        case .unary(let meaning, let operand): return try unary(meaning, operand, at: syntax.offset)
         case .binary(let meaning, let left, let right):
             return try binary(meaning, left, right, at: syntax.offset)
-        case .ordering(let first, let links): return try ordering(first, links)
-        case .conditional(let test, let then, let otherwise): return try conditional(test, then, otherwise)
+        case .unary(let meaning, let operand): return try unary(meaning, operand, at: syntax.offset)
         case .member(let base, let index, _): return try member(base, index, at: syntax.offset)
-        case .slice(let base, let from, let to): return try slice(base, from, to, at: syntax.offset)
-        case .call(let builtin, let arguments): return try call(builtin, arguments)
+        case .literal, .result, .variable, .names, .element, .index, .accumulator: return try leaf(syntax)
+        case .call, .method, .array, .map, .slice: return try made(syntax)
+        case .ordering, .match, .conditional, .binding, .sequence: return try decided(syntax)
         }
+    }
+
+    private func leaf(_ syntax: Syntax) throws(ExpressionError) -> ValueType {
+        switch syntax.form {
+        case .literal(let value): return value.type
+        case .result: return result
+        case .variable(let name): return name < named.count ? named[name] : .any
+        case .element: return elements.last ?? .any
+        case .index: return .int
+        case .accumulator: return .any
+        default: throw fail("`$env` is no value; name what you need of it, as in `$env[\"result\"]`", syntax)
+        }
+    }
+
+    private mutating func made(_ syntax: Syntax) throws(ExpressionError) -> ValueType {
+        switch syntax.form {
+        case .call(let builtin, let arguments): return try call(builtin, arguments)
+        case .method(let base, let method, let arguments):
+            return try call(method, of: base, arguments, at: syntax.offset)
+        case .map(let pairs): return try map(pairs)
+        case .slice(let base, let from, let to): return try slice(base, from, to, at: syntax.offset)
+        default: return .array(try common(syntax.form.children))
+        }
+    }
+
+    private mutating func decided(_ syntax: Syntax) throws(ExpressionError) -> ValueType {
+        switch syntax.form {
+        case .ordering(let first, let links): return try ordering(first, links)
+        case .match(let operand, _): return try match(operand, at: syntax.offset)
+        case .conditional(let test, let then, let otherwise): return try conditional(test, then, otherwise)
+        case .binding(let value, let body): return try bind(value, in: body)
+        default: return try last(of: syntax.form.children)
+        }
+    }
+
+    private mutating func bind(_ value: Syntax, in body: Syntax) throws(ExpressionError) -> ValueType {
+        named.append(try type(of: value))
+        defer { named.removeLast() }
+        return try type(of: body)
+    }
+
+    private mutating func last(of parts: [Syntax]) throws(ExpressionError) -> ValueType {
+        var last = ValueType.none
+        for part in parts { last = try type(of: part) }
+        return last
     }
 
     /// The type that all elements have, or `any`.
@@ -73,6 +114,23 @@ struct TypeCheck {
         return first.or(try type(of: otherwise))
     }
 
+    private mutating func call(
+        _ method: Method, of base: Syntax, _ arguments: [Syntax], at offset: Int
+    ) throws(ExpressionError) -> ValueType {
+        let type = try type(of: base)
+        guard type == method.receiver || type == .any else {
+            let message = "`.\(method.name)()` is a method of \(method.receiver), not of \(type)"
+            throw ExpressionError(.check, at: offset, message)
+        }
+        for (argument, expected) in zip(arguments, method.parameters) {
+            let type = try self.type(of: argument)
+            guard type == expected || type == .any else {
+                throw fail("`.\(method.name)` takes a \(expected), but got \(type)", argument)
+            }
+        }
+        return method.returns
+    }
+
     private mutating func call(_ builtin: Builtin, _ arguments: [Syntax]) throws(ExpressionError) -> ValueType
     {
         var types: [ValueType] = []
@@ -108,8 +166,11 @@ extension TypeCheck {
     ) throws(ExpressionError) -> ValueType {
         let type = try type(of: operand)
         guard let outcome = meaning.type(type) else {
+            let hint =
+                meaning == .not && type != .none
+                ? "; it is asked before comparisons: write `not (a > b)`" : ""
             throw ExpressionError(
-                .check, at: offset, "`\(meaning.rawValue)` takes \(meaning.expected), but has \(type)")
+                .check, at: offset, "`\(meaning.rawValue)` takes \(meaning.expected), but has \(type)\(hint)")
         }
         return outcome
     }
@@ -117,6 +178,7 @@ extension TypeCheck {
     private mutating func binary(
         _ meaning: BinaryOperator, _ left: Syntax, _ right: Syntax, at offset: Int
     ) throws(ExpressionError) -> ValueType {
+        if meaning == .in, case .names = right.form { return try nameCheck(left) }
         let types = (try type(of: left), try type(of: right))
         guard let outcome = meaning.type(types.0, types.1) else {
             throw mismatch(meaning, types.0, types.1, at: offset)
@@ -125,6 +187,19 @@ extension TypeCheck {
             throw ExpressionError(.check, at: offset, "a remainder by 0 does not exist")
         }
         return outcome
+    }
+
+    private mutating func match(_ operand: Syntax, at offset: Int) throws(ExpressionError) -> ValueType {
+        let type = try type(of: operand)
+        guard type == .string || type == .any else { throw mismatch(.matches, type, .string, at: offset) }
+        return .bool
+    }
+
+    /// `"result" in $env`.
+    private mutating func nameCheck(_ name: Syntax) throws(ExpressionError) -> ValueType {
+        let type = try type(of: name)
+        guard type == .string || type == .any else { throw fail("a name is a string, not \(type)", name) }
+        return .bool
     }
 
     private mutating func member(
@@ -138,6 +213,7 @@ extension TypeCheck {
                 throw fail("a member of a map is named by a string, not by \(types.index)", index)
             }
             return .any
+        case .groups(let element): return .array(element)
         case .array(let element):
             guard types.index == .int || types.index == .any else {
                 throw fail("an element of an array is named by an int, not by \(types.index)", index)

@@ -1,10 +1,10 @@
 /// Values are logged as evidence, so they read like the measurement: `[0.98, 0.97]`, `"ok"`, `null`.
 ///
 /// What a bare spelling would lose is tagged: `{"int": 3}` (a bare number is a float), `{"float": "NaN"}` (JSON
-/// has no such number), `{"map": …}`, `{"time": ns}` and `{"duration": ns}`.
+/// has no such number), `{"map": …}`, `{"groups": [[key, […]], …]}`, `{"time": ns}` and `{"duration": ns}`.
 extension Value: Codable {
     private enum Tag: String, CodingKey, CaseIterable {
-        case int, float, map, time, duration
+        case int, float, map, groups, time, duration
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -17,6 +17,9 @@ extension Value: Codable {
         case .int(let int): try encoder.tagged(Tag.int, int)
         case .float(let float): try encoder.tagged(Tag.float, float.spelling)
         case .map(let map): try encoder.tagged(Tag.map, map)
+        case .groups(let groups):
+            let pairs = zip(groups.keys, groups.values).map { Value.array([$0, $1]) }
+            try encoder.tagged(Tag.groups, pairs)
         case .time(let nanoseconds): try encoder.tagged(Tag.time, nanoseconds)
         case .duration(let nanoseconds): try encoder.tagged(Tag.duration, nanoseconds)
         }
@@ -50,9 +53,24 @@ extension Value: Codable {
         case .int: self = .int(try container.decode(Int64.self, forKey: .int))
         case .float: self = .float(try container.nonFinite(forKey: .float))
         case .map: self = .map(try container.decode([String: Value].self, forKey: .map))
+        case .groups: self = .groups(try Groups(pairs: container.decode([Value].self, forKey: .groups)))
         case .time: self = .time(nanoseconds: try container.decode(Int64.self, forKey: .time))
         case .duration: self = .duration(nanoseconds: try container.decode(Int64.self, forKey: .duration))
         case nil: throw container.unknownTag(known: Tag.allCases.map(\.rawValue))
+        }
+    }
+}
+
+extension Groups {
+    fileprivate init(pairs: [Value]) throws {
+        self.init()
+        for pair in pairs {
+            guard case .array(let parts) = pair, parts.count == 2, case .array(let members) = parts[1],
+                members.allSatisfy({ add($0, to: parts[0]) })
+            else {
+                let reason = "a group is a key and a list, not \(pair)"
+                throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: reason))
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ package enum Value: Sendable {
     case string(String)
     case array([Value])
     case map([String: Value])
+    /// Only an expression makes it; no provider measures one.
+    /// Indirect, so that it makes no other value larger.
+    indirect case groups(Groups)
     /// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
     case time(nanoseconds: Int64)
     case duration(nanoseconds: Int64)
@@ -26,8 +29,19 @@ extension Value {
         case .string: .string
         case .array: .array(.any)
         case .map: .map
+        case .groups: .groups(.any)
         case .time: .time
         case .duration: .duration
+        }
+    }
+
+    /// What an array or a map holds.
+    var parts: [Value] {
+        switch self {
+        case .array(let elements): elements
+        case .map(let map): Array(map.values)
+        case .groups(let groups): groups.values
+        default: []
         }
     }
 
@@ -53,6 +67,7 @@ extension Value: Equatable {
         case (.string(let left), .string(let right)): left == right
         case (.array(let left), .array(let right)): left == right
         case (.map(let left), .map(let right)): left == right
+        case (.groups(let left), .groups(let right)): left == right
         case (.time(let left), .time(let right)): left == right
         case (.duration(let left), .duration(let right)): left == right
         default: false
@@ -71,10 +86,15 @@ extension Value: CustomStringConvertible {
         case .string(let string): "\"\(string)\""
         case .array(let elements): "[" + elements.map(\.description).joined(separator: ", ") + "]"
         case .map(let map): "{" + map.pairs.joined(separator: ", ") + "}"
+        case .groups(let groups): "{" + groups.pairs.joined(separator: ", ") + "}"
         case .time(let nanoseconds): "time(\(nanoseconds) ns since 1970)"
         case .duration(let nanoseconds): "duration(\"\(nanoseconds)ns\")"
         }
     }
+}
+
+extension Groups {
+    fileprivate var pairs: [String] { zip(keys, values).map { "\($0): \($1)" } }
 }
 
 extension [String: Value] {

@@ -8,6 +8,8 @@ package indirect enum ValueType: Sendable, Equatable, Hashable {
     case bool, int, float, string
     case array(ValueType)
     case map
+    /// A map of arrays whose keys may be anything: what `groupBy` makes.
+    case groups(ValueType)
     case time, duration
     case any
 }
@@ -22,7 +24,7 @@ extension ValueType: CustomStringConvertible {
         case .string: "string"
         case .array(.any): "array"
         case .array(let element): "array of \(element)"
-        case .map: "map"
+        case .map, .groups: "map"
         case .time: "time"
         case .duration: "duration"
         case .any: "any"
@@ -57,7 +59,7 @@ extension ValueType {
     /// Whether `==` makes sense between the two.
     func isComparable(with other: ValueType) -> Bool {
         switch (self, other) {
-        case (.any, _), (_, .any), (.none, _), (_, .none), (.array, .array): true
+        case (.any, _), (_, .any), (.none, _), (_, .none), (.array, .array), (.groups, .groups): true
         default: self == other || isNumber && other.isNumber
         }
     }

@@ -26,6 +26,11 @@ struct ExpressionBoundsTests {
         { String(repeating: "len([", count: $0) + "1" + String(repeating: "])", count: $0) },
         { String(repeating: "all([1], ", count: $0) + "true" + String(repeating: ")", count: $0) },
         { String(repeating: "all([1], {", count: $0) + "true" + String(repeating: "})", count: $0) },
+        { String(repeating: "let x = (", count: $0) + "1" + String(repeating: "); 1", count: $0) },
+        { String(repeating: "if true {", count: $0) + "1" + String(repeating: "} else {2}", count: $0) },
+        { String(repeating: "if false {1} else ", count: $0) + "{1}" },
+        { "1" + String(repeating: " | max(1)", count: $0) },
+        { String(repeating: "reduce([1], #acc + ", count: $0) + "1" + String(repeating: ")", count: $0) },
         { String(repeating: "map([1], [{a: -(", count: $0) + "1" + String(repeating: ")}])", count: $0) },
     ]
 
@@ -41,7 +46,9 @@ struct ExpressionBoundsTests {
         }
     }
 
-    @Test("what is nested less deep is answered", arguments: [0, 1, 3, 5, 6, 7, 8, 9, 10, 16, 17, 18])
+    @Test(
+        "what is nested less deep is answered",
+        arguments: [0, 1, 3, 5, 6, 7, 8, 9, 10, 16, 17, 18, 19, 20, 21, 22, 23])
     func lessIsAnswered(bomb: Int) async throws {
         let source = ExpressionBoundsTests.bombs[bomb](45)
         let answer = await onSmallStack { outcome(of: source, for: .none) }

@@ -23,6 +23,18 @@ struct ExpressionTypeTests {
             ("true ? 1 : 2.5", "any"),
             ("true ?: false", "bool"), ("default(result, 0)", "any"), ("now() - now()", "duration"),
             ("now() - duration('1h')", "time"), ("2 * duration('1h')", "duration"), ("count([true])", "int"),
+            ("groupBy(result, #)", "map"), ("groupBy(result, #)[1]", "array of float"),
+            ("first(result)", "float"),
+            ("sort(result)", "array"), ("split('a', 'b')", "array of string"),
+            ("let x = result[0]; x > 1", "bool"),
+            ("if true {1} else {2}", "int"), ("reduce(result, #acc + #)", "any"), ("'a' matches 'b'", "bool"),
+            ("now().Unix()", "int"), ("duration('1h').Hours()", "float"), ("1; 'a'", "string"),
+            ("map(result, #index)", "array of int"), ("$env['result']", "array of float"),
+            ("fromJSON('1')", "any"),
+            ("findIndex(result, # > 1)", "int"), ("find(result, # > 1)", "float"),
+            ("get(result, 0)", "float"),
+            ("abs(result[0])", "float"), ("round(1)", "float"), ("string(1)", "string"),
+            ("date('') - now()", "duration"),
         ])
     func outcomes(source: String, expected: String) throws {
         #expect(try type(of: source, .array(.float)).description == expected)
@@ -34,6 +46,13 @@ struct ExpressionTypeTests {
         #expect(throws: ExpressionError.self) { try type(of: "false ? result < 1 : true", .none) }
         #expect(throws: ExpressionError.self) { try type(of: "all([], 'a' > 1)", .none) }
         #expect(throws: ExpressionError.self) { try type(of: "[] == [1 + true]", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "let x = result; 1 > 2 && x > 1", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "1 + 'a'; true", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "if true {1} else {result > 1}", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "[1] | map(# + 'a')", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "1 matches 'a'", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "$env == 1", .none) }
+        #expect(throws: ExpressionError.self) { try type(of: "'a'.Unix() > 1", .none) }
     }
 
     @Test("what lies inside a document is any, and is asked when it is there")

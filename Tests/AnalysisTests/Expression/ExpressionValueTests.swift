@@ -170,6 +170,6 @@ struct ValueCodingTests {
         let error = #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(Value.self, from: Data(#"{"complex": 1}"#.utf8))
         }
-        #expect("\(String(describing: error))".contains("int, float, map, time, duration"))
+        #expect("\(String(describing: error))".contains("int, float, map, groups, time, duration"))
     }
 }

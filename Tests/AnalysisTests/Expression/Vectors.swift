@@ -28,17 +28,20 @@ struct Vector: Sendable, CustomTestStringConvertible {
         outcome = fields[fields.count - 1]
     }
 
+    /// Some day in 2027.
+    private static let now: Int64 = 1_800_000_000_000_000_000
+
     /// What the provider of this kind would have measured.
     func environment() throws -> Environment {
         switch kind {
         case "floats":
             let floats = result.split(separator: ",").map { Value.float(Double($0) ?? .nan) }
-            return Environment(result: .array(floats), type: .array(.float), nowNanoseconds: 1)
-        case "float": return Environment(result: .float(Double(result) ?? .nan), nowNanoseconds: 1)
-        case "int": return Environment(result: .int(Int64(result) ?? 0), nowNanoseconds: 1)
-        case "str": return Environment(result: .string(result), nowNanoseconds: 1)
-        case "json": return Environment(result: try json(result), nowNanoseconds: 1)
-        default: return Environment(result: .none, nowNanoseconds: 1)
+            return Environment(result: .array(floats), type: .array(.float), nowNanoseconds: Vector.now)
+        case "float": return Environment(result: .float(Double(result) ?? .nan), nowNanoseconds: Vector.now)
+        case "int": return Environment(result: .int(Int64(result) ?? 0), nowNanoseconds: Vector.now)
+        case "str": return Environment(result: .string(result), nowNanoseconds: Vector.now)
+        case "json": return Environment(result: try json(result), nowNanoseconds: Vector.now)
+        default: return Environment(result: .none, nowNanoseconds: Vector.now)
         }
     }
 
@@ -48,16 +51,6 @@ struct Vector: Sendable, CustomTestStringConvertible {
             return spelled(try Expression(parsing: source).evaluate(try environment()))
         } catch let error as ExpressionError {
             return error.stage == .run ? "ERROR run" : "ERROR compile"
-        }
-    }
-
-    /// Why the language does not have this row yet, if it does not.
-    var missing: String? {
-        do throws(ExpressionError) {
-            _ = try Expression(parsing: source)
-            return nil
-        } catch {
-            return error.message.hasSuffix("is not supported yet") ? error.message : nil
         }
     }
 }
@@ -102,9 +95,19 @@ private func compact(_ value: Value) -> String {
     case .none: "null"
     case .float(let float): go(float)
     case .array(let elements): "[" + elements.map(compact).joined(separator: ",") + "]"
-    case .string(let string): "\"" + string.replacing("\\", with: "\\\\") + "\""
+    case .string(let string): "\"" + escaped(string) + "\""
+    case .map(let map): object(map.map { ($0.key, $0.value) })
+    case .groups(let groups): object(zip(groups.keys.map(\.description), groups.values).map { $0 })
     default: value.description
     }
+}
+
+private func escaped(_ string: String) -> String {
+    string.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\"", with: "\\\"")
+}
+
+private func object(_ members: [(String, Value)]) -> String {
+    "{" + members.sorted { $0.0 < $1.0 }.map { "\"\($0)\":" + compact($1) }.joined(separator: ",") + "}"
 }
 
 private func go(_ float: Double) -> String {
