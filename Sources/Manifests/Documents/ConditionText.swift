@@ -4,6 +4,7 @@ import Analysis
 struct ConditionText {
     let text: String
     let field: Field
+    let purpose: Condition.Purpose
 
     /// What is wrong with it for the answers that the query can give; nil when nothing is.
     func flaw(for query: Query) -> String? {
@@ -13,6 +14,19 @@ struct ConditionText {
         } catch {
             return "\(quoted(text)) is no condition: \(error)"
         }
+    }
+
+    /// It as it can be asked about; nil when it has a flaw, which is told elsewhere.
+    func condition(for query: Query) -> Condition? {
+        guard let condition = try? Condition(parsing: sample), flaw(of: condition, query) == nil else {
+            return nil
+        }
+        return condition
+    }
+
+    /// What the condition fits: the list that the query gives, or the number that it may give.
+    func type(of condition: Condition) -> ValueType {
+        condition.complaint(about: .array(.float)) == nil ? .array(.float) : .float
     }
 
     /// What a release fills in later is a word by then, and no word changes whether a condition can be read.

@@ -36,8 +36,10 @@ private struct MetricDocument {
         interval = fields.optional("interval", in: dialect, .interval.unlessOpen)
         initialDelay = fields.optional("initialDelay", in: dialect, .duration.unlessOpen)
         count = fields.optional("count", in: dialect, .limit(from: dialect == .argo ? 0 : 1).unlessOpen)
-        successCondition = fields.optional("successCondition", in: dialect, .condition(dialect).unlessOpen)
-        failureCondition = fields.optional("failureCondition", in: dialect, .condition(dialect).unlessOpen)
+        successCondition = fields.optional(
+            "successCondition", in: dialect, .condition(dialect, .success).unlessOpen)
+        failureCondition = fields.optional(
+            "failureCondition", in: dialect, .condition(dialect, .failure).unlessOpen)
         failureLimit = fields.optional("failureLimit", in: dialect, .limit(from: -1).unlessOpen)
         inconclusiveLimit = fields.optional("inconclusiveLimit", in: dialect, .limit(from: 0).unlessOpen)
         consecutiveErrorLimit = fields.optional(
@@ -75,6 +77,10 @@ extension MetricDocument {
         for condition in [successCondition, failureCondition].compactMap(\.self) {
             if let flaw = condition.flaw(for: query) { condition.field.refuse(flaw) }
         }
+        PitfallReport(
+            query: query, judgement: dialect.judgement,
+            conditions: [successCondition, failureCondition].compactMap(\.self)
+        ).report()
     }
 
     func checkLimits() {
@@ -151,11 +157,11 @@ extension Shape where Output == Int {
 
 extension Shape where Output == ConditionText {
     /// Argo takes an empty condition for none.
-    fileprivate static func condition(_ dialect: Dialect) -> Shape {
+    fileprivate static func condition(_ dialect: Dialect, _ purpose: Condition.Purpose) -> Shape {
         Shape { field in
             let shape: Shape<String> = dialect == .argo ? .string : .nonEmptyString
             guard let text = field.read(shape), !text.isEmpty else { return nil }
-            return ConditionText(text: text, field: field)
+            return ConditionText(text: text, field: field, purpose: purpose)
         }
     }
 }

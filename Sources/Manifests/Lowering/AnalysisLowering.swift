@@ -30,7 +30,12 @@ struct AnalysisLowering {
         let metrics = resolved.template.metrics.compactMap { field in
             field.reporting(to: diagnostics).filled(by: substitution).read(.metric(rollout.dialect))
         }
-        for diagnostic in diagnostics.sorted where diagnostic.severity == .error {
+        for diagnostic in diagnostics.sorted {
+            // A warning is about what stands in the template, and said there once, whoever fills it in.
+            guard diagnostic.severity == .error else {
+                resolved.field.diagnostics.report(diagnostic)
+                continue
+            }
             resolved.field.refuse("\(resolved.template.title) does not fit here: \(diagnostic)")
         }
         return diagnostics.hasErrors ? nil : metrics

@@ -109,9 +109,10 @@ struct ArgumentTests {
                 "r.yaml:6:10: spec.strategy.canary.steps[0].analysis.args[0]: \(message)"
             ])
         #expect(
-            complaints(rollout("[{name: servise, value: b}]", "argoproj.io/v1alpha1"), template) == [
-                "r.yaml:6:10: warning: spec.strategy.canary.steps[0].analysis.args[0]: \(message); ignored"
-            ])
+            complaints(rollout("[{name: servise, value: b}]", "argoproj.io/v1alpha1"), template)
+                .filter { $0.hasPrefix("r.yaml") } == [
+                    "r.yaml:6:10: warning: spec.strategy.canary.steps[0].analysis.args[0]: \(message); ignored"
+                ])
     }
 
     @Test(arguments: [

@@ -110,7 +110,7 @@ struct MetricTests {
 
     @Test(arguments: [
         "result[0] > 0.95", "len(result) == 0 || result[0] >= 0.95", "all(result, # < 1000)",
-        "isNaN(result[0]) || result[0] < 5", "default(result, 0)[0] < 5", "max(result) < 0.05", "true",
+        "isNaN(result[0]) || result[0] < 5", "(get(result, 0) ?? 0) < 5", "max(result) < 0.05", "true",
     ])
     func aConditionThatFitsAListOfNumbersIsFine(condition: String) {
         #expect(complaints(metric: "successCondition: '\(condition)'").isEmpty)
@@ -133,6 +133,96 @@ struct MetricTests {
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("8:23: spec.metrics[0].successCondition: ") == true)
         #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("false", "this is false whatever is measured"),
+        ("result[0] > 5 && result[0] < 3", "column 28: no `result[0]` passes this and what stands before it"),
+        ("len(result) < 0", "can never be true"), ("result[0] == 1 && result[0] == 2", "can never be true"),
+        ("3 > result[0] and 2.5 <= result[0] and result[0] > 3", "column 50: no `result[0]`"),
+        ("result == nil || result[0] > 1", "column 8: the result is a list and never nil"),
+        ("isNil(result) || result[0] < 1", "ask whether `len(result) == 0`"),
+        ("default(result, 0)[0] < 1", "its default is never used; write `get(result, 0) ?? …`"),
+        ("(result[0] ?? 0) < 1", "column 12: `??` does not help where there is no such element"),
+        (
+            "result[0] > 1; result[0] < 9",
+            "only what stands behind the last `;` counts; join the parts with `&&`"
+        ),
+    ])
+    func aConditionThatHardlyMeansWhatItSaysIsWarnedOf(condition: String, message: String) {
+        let found = complaints(metric: "successCondition: '\(condition)'")
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("8:23: warning: spec.metrics[0].successCondition: ") == true)
+        #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        "result[0] > 5 && result[0] < 9", "result[0] > 5 || result[0] < 3",
+        "result[0] >= 3 && result[0] <= 3",
+        "len(result) >= 0", "result[0] > 5 && result[1] < 3", "not (result[0] > 5)", "1 < result[0] < 3",
+    ])
+    func whatCanBeMeantIsNotWarnedOf(condition: String) {
+        #expect(complaints(metric: "successCondition: '\(condition)'").isEmpty)
+    }
+
+    @Test func aFailureConditionThatNothingChangesIsWarnedOf() {
+        #expect(
+            complaints(metric: "failureCondition: 'true'").first?.contains("true whatever is measured")
+                == true)
+    }
+
+    @Test func argosDocumentsHaveToSayWhatAnEmptyAnswerIs() {
+        let text = template("successCondition: result[0] > 0.9\nfailureCondition: result[0] < 0.5")
+            .replacing("headgate.dev/v1alpha1", with: "argoproj.io/v1alpha1")
+        let found = complaints(text)
+        #expect(found.count == 2)
+        #expect(found.first?.contains("write `len(result) == 0 || …`") == true, "\(found)")
+        #expect(found.last?.contains("write `len(result) > 0 && …`") == true, "\(found)")
+        #expect(complaints(text.replacing("result[0] >", with: "len(result) == 0 || result[0] >")).count == 1)
+    }
+
+    @Test(arguments: [
+        ("successCondition: len(result) == 0 || result[0] > 0.9", "counts as a failure here"),
+        ("failureCondition: len(result) > 0 && result[0] < 0.9", "counts as good here"),
+    ])
+    func argosDocumentsHaveToSayWhatNaNIs(line: String, message: String) {
+        let text = template(line).replacing("headgate.dev/v1alpha1", with: "argoproj.io/v1alpha1")
+        let divided = text.replacing("query: up", with: #"query: 'sum(a{path="/x"}) / sum(b)'"#)
+        #expect(complaints(divided).first?.contains(message) == true, "\(complaints(divided))")
+        #expect(complaints(text.replacing("query: up", with: #"query: 'sum(a{path="/x"})'"#)).isEmpty)
+        #expect(complaints(divided.replacing("len(", with: "isNaN(0) || len(")).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("sum by (pod, zone) (rate(a[1m]))", "pod, zone"), ("avg(rate(a[1m])) by (pod)", "pod"),
+    ])
+    func oneOfSeveralSeriesIsWarnedOf(query: String, labels: String) {
+        let text = template("successCondition: result[0] > 1").replacing(
+            "query: up", with: "query: '\(query)'")
+        #expect(complaints(text).first?.contains("one for each \(labels), in no order") == true)
+        #expect(complaints(text.replacing("result[0] > 1", with: "'all(result, # > 1)'")).isEmpty)
+    }
+
+    @Test(arguments: [
+        "max(sum by (pod) (a))", "sum by (pod) (a) / 2", "histogram_quantile(0.9, sum by (le) (a))",
+    ])
+    func whatIsMadeOfSeveralSeriesIsNot(query: String) {
+        let text = template("successCondition: result[0] > 1").replacing(
+            "query: up", with: "query: '\(query)'")
+        #expect(complaints(text).isEmpty)
+    }
+
+    /// The template's own arguments are known only to the rollout; the warning still points into the template.
+    @Test func whatAnArgumentMakesImpossibleIsSaidAtTheTemplate() {
+        let text = template(
+            "successCondition: 'result[0] > {{args.least}} && result[0] < 3'", args: "[{name: least}]")
+        let rollout = native(
+            steps: "{analysis: {templates: [{templateName: t}], args: [{name: least, value: '5'}]}}")
+        let found = load(["r.yaml": rollout, "t.yaml": text]).diagnostics.map(\.description)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix("t.yaml:8:23: warning: spec.metrics[0].successCondition: ") == true,
+            "\(found)")
     }
 
     @Test func oneNumberIsFineWhereTheQueryGivesOne() {
