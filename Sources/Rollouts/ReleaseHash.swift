@@ -53,7 +53,7 @@ private struct Canon {
         case .string(let text): write(text)
         case .array(let items): write(items)
         case .map(let members): write(members)
-        case .groups(let groups): for (key, members) in zip(groups.keys, groups.values) { write(.array([key, members])) }
+        case .groups(let groups): write(zip(groups.keys, groups.values).map { .array([$0, $1]) })
         case .time(let nanoseconds): put("time \(nanoseconds)")
         case .duration(let nanoseconds): put("duration \(nanoseconds)")
         }

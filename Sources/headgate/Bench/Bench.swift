@@ -3,7 +3,8 @@ import Foundation
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: rollback latency, turns per second, memory, start, validate.",
+        abstract:
+            "Measure this machine: rollback latency, turns per second, memory, start, validate, conditions.",
         discussion: """
             The figures are printed as JSON. They are never asserted: compare two runs on one quiet machine.
 
@@ -38,6 +39,8 @@ struct Bench: AsyncParsableCommand {
         (report.idle, report.ready) = (idle.memory, idle.ready)
         complain("validate \(files) files …")
         report.validate = try ValidateBench(files: files).run()
+        complain("conditions, read once and asked often …")
+        report.conditions = try ConditionBench().run()
         print(try Output.json(report))
     }
 
@@ -54,6 +57,7 @@ struct BenchReport: Encodable {
     var idle: Idle?
     var ready: Ready?
     var validate: Validation?
+    var conditions: [Judging] = []
 
     /// From the bad number to the data plane showing the stable release alone.
     struct Spread: Encodable {
@@ -115,6 +119,15 @@ struct BenchReport: Encodable {
         let rollouts: Int
         let entries: Int
         let openAndFoldMs: Double
+    }
+
+    struct Judging: Encodable {
+        let condition: String
+        let readMicroseconds: Double
+        /// Check and evaluation of a measurement, by a condition that was read before.
+        let askMicroseconds: Double
+        /// How many measurements one core judges in a second.
+        let asksPerSecond: Int
     }
 
     struct Validation: Encodable {

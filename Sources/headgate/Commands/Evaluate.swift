@@ -6,6 +6,9 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluate a condition or expression on a value, as a metric would.",
         discussion: """
+            Prints what it comes to. An error is shown at its place, and ends with exit 1. docs/conditions.md tells
+            the whole language.
+
             Examples:
               headgate evaluate 'result[0] >= 0.95' --floats 0.98,0.9
               headgate evaluate 'result.ok && result.successPercent >= 0.9' --json '{"ok":true,"successPercent":0.95}'
@@ -13,64 +16,101 @@ struct Evaluate: ParsableCommand {
             """)
 
     @Argument(help: "The expression; `result` is the value.") var expression: String
-    @Option(help: "What Prometheus answered: numbers with commas between them; an empty text for none.")
-    var floats: String?
-    @Option(help: "What a JSON endpoint answered.") var json: String?
-    @Flag(name: .customLong("nil"), help: "The store answered with nothing.") var isNil = false
+    @OptionGroup(title: "What the store answered (one of them)") var given: GivenResult
     @Option(name: .shortAndLong, help: "text or json.") var output: OutputFormat = .text
 
-    func validate() throws {
-        guard [floats != nil, json != nil, isNil].count(where: \.self) == 1 else {
-            throw ValidationError("say what the store answered: one of --floats, --json and --nil")
-        }
-    }
-
     func run() throws {
-        let (value, type) = try answer()
+        for warning in try warnings() { Output.complain("warning: \(warning)") }
+        print(try answer())
+    }
+
+    /// What is printed.
+    func answer() throws -> String {
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000_000)
+        let (value, type) = try given.measured()
+        let outcome: Value
         do throws(ExpressionError) {
-            let outcome = try Expression(parsing: expression).evaluate(
+            outcome = try Expression(parsing: expression).evaluate(
                 Environment(result: value, type: type, nowNanoseconds: now))
-            try show(outcome)
         } catch {
-            throw CommandError("\(error)\n  \(expression)\n  \(pointer(to: error))")
+            throw CommandError(Self.pointed(error, in: expression))
+        }
+        return try shown(outcome)
+    }
+
+    /// What is allowed and hardly meant. What is no condition is not warned of: `answer` has to say about it.
+    func warnings() throws -> [String] {
+        let (value, type) = try given.measured()
+        do throws(ExpressionError) {
+            let condition = try Condition(parsing: expression)
+            try condition.check(result: type ?? value.type)
+            return condition.pitfalls(for: type ?? value.type, as: .success, judgedBy: .safe).map(
+                \.description)
+        } catch {
+            return []
         }
     }
 
-    private func show(_ outcome: Value) throws(ExpressionError) {
+    private func shown(_ outcome: Value) throws -> String {
         switch output {
-        case .json: print("{\"outcome\": \"\(outcome)\", \"type\": \"\(outcome.type)\"}")
-        case .text, .table, .yaml: print(outcome)
+        case .json: try Output.json(["outcome": outcome.description, "type": outcome.type.description])
+        case .text, .table, .yaml: outcome.description
         }
     }
 
-    private func answer() throws -> (Value, ValueType?) {
-        if let floats { return (.array(try floats.numbers().map { .float($0) }), .array(.float)) }
-        guard let json else { return (.none, nil) }
-        do {
-            return (
-                Value(
-                    json: try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)),
-                nil
-            )
-        } catch {
-            throw CommandError("--json is not JSON: \(error.localizedDescription)")
-        }
-    }
-
-    /// A caret under the place, for an expression of one line.
-    private func pointer(to error: ExpressionError) -> String {
-        String(repeating: " ", count: max(0, error.column - 1)) + "^"
+    /// The error, the line that it is in, and a mark under the place.
+    static func pointed(_ error: ExpressionError, in expression: String) -> String {
+        let lines = expression.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = lines.indices.contains(error.line - 1) ? lines[error.line - 1] : ""
+        // What stands before is repeated as blanks, and tabs as tabs, so that the mark stands below its place.
+        let margin = line.unicodeScalars.prefix(max(0, error.column - 1)).map { $0 == "\t" ? "\t" : " " }
+        return "\(error)\n  \(line)\n  \(margin.joined())^"
     }
 }
 
-extension String {
-    fileprivate func numbers() throws -> [Double] {
-        try split(separator: ",").map { part in
-            guard let number = Double(part.trimmingCharacters(in: .whitespaces)) else {
-                throw CommandError("--floats: \"\(part)\" is not a number")
-            }
-            return number
+/// The measurement that an expression is asked about, as one of the kinds that stores answer with.
+struct GivenResult: ParsableArguments {
+    @Option(help: "A list, as Prometheus answers: numbers with commas between them; an empty text for none.")
+    var floats: String?
+    @Option(help: "One number, as scalar(…) makes it.") var float: String?
+    @Option(help: "One whole number.") var int: Int64?
+    @Option(name: .customLong("string"), help: "A text.") var text: String?
+    @Option(help: "A JSON document.") var json: String?
+    @Flag(name: .customLong("nil"), help: "Nothing at all.") var isNil = false
+
+    func validate() throws {
+        let given = [floats != nil, float != nil, int != nil, text != nil, json != nil, isNil]
+        guard given.count(where: \.self) == 1 else {
+            throw ValidationError(
+                "say what the store answered: one of --floats, --float, --int, --string, --json and --nil")
+        }
+    }
+
+    /// The value, and its type where that is more than the value shows.
+    func measured() throws -> (Value, ValueType?) {
+        if let floats {
+            let numbers = try floats.split(separator: ",").map { try number(String($0), "--floats") }
+            return (.array(numbers.map(Value.float)), .array(.float))
+        }
+        if let float { return (.float(try number(float, "--float")), nil) }
+        if let int { return (.int(int), nil) }
+        if let text { return (.string(text), nil) }
+        return (try json.map(document) ?? .none, nil)
+    }
+
+    private func number(_ text: String, _ option: String) throws -> Double {
+        guard let number = Double(text.trimmingCharacters(in: .whitespaces)) else {
+            throw CommandError("\(option): \"\(text)\" is not a number; write it like 0.95, NaN or +Inf")
+        }
+        return number
+    }
+
+    private func document(_ text: String) throws -> Value {
+        do {
+            return Value(
+                json: try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed))
+        } catch {
+            throw CommandError("--json is not JSON: \(error.localizedDescription)")
         }
     }
 }
