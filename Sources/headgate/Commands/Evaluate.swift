@@ -6,8 +6,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluate a condition or expression on a value, as a metric would.",
         discussion: """
-            Prints what it comes to. An error is shown at its place, and ends with exit 1. docs/conditions.md tells
-            the whole language.
+            Prints what it comes to. An error is shown at its place, with exit 1.
+            The whole language is in docs/conditions.md.
 
             Examples:
               headgate evaluate 'result[0] >= 0.95' --floats 0.98,0.9

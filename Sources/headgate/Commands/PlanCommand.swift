@@ -22,8 +22,11 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let set = ManifestSet.load(paths: [file] + with, runsPods: runPods)
-        // A warning about a file beside is about what was not given: other rollouts that a freeze names.
-        for diagnostic in set.diagnostics where diagnostic.severity == .error || isAsked(diagnostic.file) {
+        // A warning about a freeze beside is about what was not given: other rollouts that it names.
+        let freezes = Set(set.freezes.rules.map(\.source))
+        for diagnostic in set.diagnostics
+        where diagnostic.severity == .error || isAsked(diagnostic.file) || !freezes.contains(diagnostic.file)
+        {
             Output.complain(diagnostic.description)
         }
         if set.hasErrors { throw ExitCode.failure }
