@@ -27,8 +27,11 @@ extension Schema {
     func faults(in value: JSON, at path: String) -> [Fault] {
         if value == .null, isNullable || type == nil { return [] }
         guard accepts(value) else { return wrongTypes(value, at: path) }
-        return limits.faults(in: value, at: path) + memberFaults(in: value, at: path)
+        let faults =
+            limits.faults(in: value, at: path) + memberFaults(in: value, at: path)
             + combinations.faults(in: value, at: path)
+        // A rule is asked about what has the right shape only.
+        return faults.isEmpty ? rules.faults(in: value, at: path) : faults
     }
 
     private func accepts(_ value: JSON) -> Bool {

@@ -22,6 +22,7 @@ final class Schema: Sendable {
     let isOpen: Bool
     let limits: SchemaLimits
     let combinations: Combinations
+    let rules: SchemaRules
 
     /// By whole, or by part.
     enum Ownership: Hashable, Sendable {
@@ -57,6 +58,7 @@ final class Schema: Sendable {
         isOpen = json["open"]?.bool ?? false
         limits = SchemaLimits(json)
         combinations = Combinations(json)
+        rules = SchemaRules(json)
     }
 
     /// The schema of a member; none where the member is unknown.

@@ -82,8 +82,10 @@ extension Cluster {
     }
 
     /// Serves the kind from now on.
-    package func install(_ kind: CustomKinds) {
-        shared.change { $0.catalog.add(kind.served) }
+    package func install(_ kind: CustomKinds) { install(kind.served) }
+
+    func install(_ kind: ServedKind) {
+        shared.change { $0.catalog.add(kind) }
     }
 
     private func agreed(_ request: ClusterRequest) -> JSON {
