@@ -98,7 +98,9 @@ let package = Package(
 
         tests("Analysis", ["Analysis"], resources: [.copy("Vectors")]),
         tests("Rollouts", ["Analysis", "Rollouts"], exclude: ["Scenarios"]),
-        tests("Manifests", ["Analysis", "Rollouts", "Manifests"], resources: [.copy("Corpus")]),
+        tests(
+            "Manifests", ["Analysis", "Rollouts", "Manifests", "Transport", "Kubernetes", "TestCluster"],
+            resources: [.copy("Corpus")]),
         tests("Journal", ["Analysis", "Rollouts", "Journal", grdb, crypto]),
         tests("Engine", ["Analysis", "Rollouts", "Journal", "Engine", grdb, logging]),
         tests("Transport", ["Transport"]),

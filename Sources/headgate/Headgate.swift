@@ -25,7 +25,9 @@ struct Headgate: AsyncParsableCommand {
                 name: "Controller", subcommands: [Serve.self, JournalCommand.self, TokenCommand.self]),
             CommandGroup(
                 name: "Manifests",
-                subcommands: [Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self]),
+                subcommands: [
+                    Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self, CRDsCommand.self,
+                ]),
             CommandGroup(
                 name: "Rollouts",
                 subcommands: [

@@ -1,7 +1,7 @@
 extension Shape where Output == Duration {
     /// A duration as Go writes it: `30s`, `1h30m`, `500ms`.
     package static var duration: Shape {
-        Shape { field in
+        Shape(noting: .text, .length(from: 1)) { field in
             guard case .string(let text) = field.node.value else {
                 field.refuse(expected: "a duration such as 30s, 5m or 1h30m")
                 return nil
@@ -12,7 +12,7 @@ extension Shape where Output == Duration {
 
     /// A duration that may have days: `2d`, `1d12h`, `30s`.
     package static var span: Shape {
-        Shape { field in
+        Shape(noting: .text, .length(from: 1)) { field in
             guard case .string(let text) = field.node.value else {
                 field.refuse(expected: "a duration such as 30s, 1h30m or 2d")
                 return nil
@@ -33,7 +33,7 @@ extension Shape where Output == Duration {
     package static var durationOrSeconds: Shape { durationOrSeconds(days: false) }
 
     private static func durationOrSeconds(days: Bool) -> Shape {
-        Shape { field in
+        Shape(noting: .whole(0 ... .max / 1_000_000_000), .text) { field in
             switch field.node.value {
             case .integer(let seconds): return secondsDuration(seconds, field)
             case .string(let text):

@@ -4,7 +4,7 @@ extension Shape where Output == Int {
 
     /// A whole number within a range.
     package static func int(in range: ClosedRange<Int>) -> Shape {
-        Shape { field in
+        Shape(noting: .whole(range)) { field in
             guard let value = wholeNumber(field) else { return nil }
             return within(range, value, field) { "\($0)" }
         }
@@ -14,7 +14,7 @@ extension Shape where Output == Int {
     ///
     /// Exact, because a weight that goes through a `Double` may come back as 12.499999.
     package static func hundredths(in range: ClosedRange<Int>) -> Shape {
-        Shape { field in
+        Shape(noting: .hundredths(range)) { field in
             guard let value = hundredthsOf(field) else { return nil }
             return within(range, value, field, show: decimal(hundredths:))
         }
@@ -24,7 +24,7 @@ extension Shape where Output == Int {
 extension Shape where Output == Double {
     /// A number that is neither infinite nor NaN.
     package static var number: Shape {
-        Shape { field in
+        Shape(noting: .kind(.number)) { field in
             switch field.node.value {
             case .integer(let value): return Double(value)
             case .float(let value) where value.isFinite: return value
@@ -45,7 +45,7 @@ package enum IntOrString: Sendable, Hashable {
 
 extension Shape where Output == IntOrString {
     package static var intOrString: Shape {
-        Shape { field in
+        Shape(noting: .kind(.integer), .text) { field in
             switch field.node.value {
             case .integer(let value): return .int(value)
             case .string(let text): return .string(text)

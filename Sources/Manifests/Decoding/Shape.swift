@@ -29,6 +29,10 @@ extension Shape {
     package static func object(_ read: @escaping (inout Fields) -> Output?) -> Shape {
         Shape { field in
             guard var fields = Fields(field) else { return nil }
+            if let sketch = field.sketch {
+                sketch.eachAlternative { _ = read(&fields) }
+                return nil
+            }
             let output = read(&fields)
             fields.refuseUnknown()
             return output
@@ -37,7 +41,18 @@ extension Shape {
 
     /// A shape, or nothing: `key:` and `key: null` become `.some(nil)`.
     package static func orNull<Wrapped>(_ shape: Shape<Wrapped>) -> Shape where Output == Wrapped? {
-        Shape { field in field.isNull ? .some(nil) : shape.read(field).map(Optional.some) }
+        Shape { field in
+            field.note(.nullable)
+            return field.isNull ? .some(nil) : shape.read(field).map(Optional.some)
+        }
+    }
+
+    /// A scalar in the one shape, anything else in the other.
+    package static func scalar(_ scalar: Shape, orElse other: Shape) -> Shape {
+        Shape { field in
+            if field.sketch != nil { _ = scalar.read(field) }
+            return field.sketch == nil && field.node.scalar != nil ? scalar.read(field) : other.read(field)
+        }
     }
 
     /// A list, all of whose items have one shape.
@@ -64,5 +79,5 @@ extension Shape {
 
 extension Shape where Output == YAMLNode {
     /// Any value at all, as it was written.
-    package static var any: Shape { Shape(\.node) }
+    package static var any: Shape { Shape(noting: .anything, read: \.node) }
 }

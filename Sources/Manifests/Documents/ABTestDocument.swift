@@ -29,12 +29,8 @@ struct ArmDocument {
 extension Shape where Output == [ArmDocument] {
     fileprivate static var arms: Shape {
         Shape { field in
-            guard let items = field.read(.items(max: Place.allCases.count)) else { return nil }
-            guard items.count >= 2 else {
-                field.refuse(
-                    "needs two arms at least: the stable release first, then what it is compared with")
-                return nil
-            }
+            let few = "needs two arms at least: the stable release first, then what it is compared with"
+            guard let items = field.read(.items(2...Place.allCases.count, tooFew: few)) else { return nil }
             let arms = items.enumerated().compactMap { index, item in
                 item.read(.arm(isControl: index == 0))
             }
@@ -53,6 +49,7 @@ extension Shape where Output == ArmDocument {
             let name = fields.required("name", .armName)
             let share = fields.optional("share", .share)
             let matches = fields.optional("match", .matches(.headgate))
+            fields.field.note(.atMostOne("share", "match"))
             if isControl, fields.has("share") || fields.has("match") {
                 fields.field.refuse(
                     "the first arm is the stable release; it gets what the others leave, so it has no share "
@@ -116,6 +113,7 @@ extension Fields {
     fileprivate mutating func testEnd(_ analysis: Field?) -> TestEnd? {
         let duration = optional("duration", .positiveSpan)
         let until = optional("until", .oneOf(["settled": true]))
+        field.note(.needs("until", "analysis"), .excludes("until", "analysis", "startingStep"))
         guard exactlyOne(of: ["duration", "until"]) != nil else { return nil }
         if until != nil { return TestEnd(step: settling(analysis), isSettled: true) }
         let pause = duration.map { StepDocument(.step(.pause($0)), at: field) }

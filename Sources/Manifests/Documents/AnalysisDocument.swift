@@ -8,7 +8,7 @@ struct AnalysisDocument {
     /// The keys that every analysis has; whoever calls refuses what is left.
     init(_ fields: inout Fields, _ dialect: Dialect) {
         field = fields.field
-        templates = fields.required("templates", .list(of: .templateReference)) ?? []
+        templates = fields.required("templates", .list(of: .templateReference).noting(.items(from: 1))) ?? []
         arguments = fields.optional("args", in: dialect, Argument.given(dialect)) ?? []
         dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
         if fields.field.node["templates"]?.sequence?.isEmpty == true {

@@ -30,7 +30,7 @@ extension Argument {
     static func declared(_ dialect: Dialect) -> Shape<[Argument]> {
         list { fields in
             let value = read(&fields, dialect) { fromManifest(&$0, names: ["fieldRef"]) }
-            if fields.has("valueFrom") { _ = fields.exactlyOne(of: ["value", "valueFrom"]) }
+            fields.atMostOne(of: ["value", "valueFrom"])
             return value
         }
     }
@@ -49,11 +49,18 @@ extension Argument {
             return name.map { Argument(name: $0, value: value, field: fields.field) }
         }
         return Shape { field in
+            field.note(.key("name"), .items(to: countMax))
             let arguments = field.read(.list(of: item))
+            if let count = arguments?.count, count > countMax {
+                field.refuse("has \(count) arguments; the limit is \(countMax)")
+            }
             arguments.map(refuseDuplicates)
             return arguments
         }
     }
+
+    /// More than anybody gives.
+    private static let countMax = 100
 
     private static func refuseDuplicates(_ arguments: [Argument]) {
         var seen: Set<String> = []
@@ -87,8 +94,9 @@ extension Argument {
 
     private static func fromManifest(_ fields: inout Fields, names: [String]) -> Value? {
         let reference = fields.optional("fieldRef", .fieldReference).map(Value.reference)
-        let hasSecret = fields.has("secretKeyRef")
-        fields.refuseUnsupported(["secretKeyRef": "secrets belong in the server's configuration"])
+        let hasSecret = fields.refuseUnsupported([
+            "secretKeyRef": "secrets belong in the server's configuration"
+        ])
         if !hasSecret { _ = fields.exactlyOne(of: names) }
         return reference
     }

@@ -84,6 +84,7 @@ extension Fields {
     /// The switch in several weights, where it is not to happen at once.
     fileprivate mutating func switchSteps() -> [StepDocument] {
         guard let list = field("switch") else { return [] }
+        list.note(.items(from: 1))
         if list.node.sequence?.isEmpty == true { list.refuse("is empty; leave it out to switch at once") }
         return Ladder(list, .headgate, kinds: StepKind.ofSwitch).steps
     }

@@ -13,9 +13,12 @@ extension StrategyDocument {
         }
         let traits = PodTraits(&fields, dialect)
         let frame = StrategyFrame(&fields, dialect, name, services: services)
-        let ladder = fields.field("steps", in: dialect).map { Ladder($0, dialect) } ?? Ladder()
+        let written = fields.field("steps", in: dialect)
+        let ladder = written.map { Ladder($0, dialect) } ?? Ladder()
         ladder.checkRules(frame.ruleOrder, dialect)
         let background = fields.optional("analysis", in: dialect, .background(dialect, ladder))
+        fields.field.note(.requires("steps"))
+        written?.note(.items(from: 1))
         if !isArgo, ladder.writtenCount == 0 {
             fields.field.refuse(
                 "a canary without steps would send everything at once; write steps, such as `- setWeight: 5`")

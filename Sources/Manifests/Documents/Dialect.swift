@@ -18,9 +18,21 @@ extension Shape where Output == [Field] {
     /// The items of a list, not yet read. Each of them may cost a lot of work later, so their number is bounded.
     static func items(max: Int) -> Shape {
         Shape { field in
+            field.note(.items(to: max))
             guard let items = field.items else { return nil }
             guard items.count > max else { return items }
             field.refuse("has \(items.count) items; the limit is \(max)")
+            return nil
+        }
+    }
+
+    /// The same, with a least number of them, and what to say when there are fewer.
+    static func items(_ range: ClosedRange<Int>, tooFew message: String) -> Shape {
+        Shape { field in
+            field.note(.items(from: range.lowerBound))
+            guard let items = field.read(.items(max: range.upperBound)) else { return nil }
+            if field.sketch != nil || items.count >= range.lowerBound { return items }
+            field.refuse(message)
             return nil
         }
     }

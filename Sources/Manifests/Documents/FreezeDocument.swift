@@ -61,7 +61,7 @@ extension Shape where Output == String {
         nonEmptyString.refusing { text in
             if text.utf8.count > 500 { return "is longer than 500 characters" }
             return text.contains(where: \.isControl) ? "\(quoted(text)) must be one line" : nil
-        }
+        }.noting(.length(to: 500))
     }
 
     fileprivate static var scopedName: Shape {
@@ -74,7 +74,7 @@ extension Shape where Output == String {
             }
             if isPlain, name.utf8.count <= 63 { return nil }
             return "\(quoted(name)) fits no rollout; use a-z, 0-9, -, . and * for the rest of a name"
-        }
+        }.noting(.length(to: 63))
     }
 }
 
@@ -95,13 +95,12 @@ extension Shape where Output == FreezeScope {
     fileprivate static var freezeScope: Shape {
         .object { fields in
             let names: [String]? = fields.optional("names") { field in
-                guard field.read(.items(max: 100)) != nil else { return nil }
-                if field.node.sequence?.isEmpty == true {
-                    field.refuse("is empty; leave it out for every name")
-                }
+                guard field.read(.items(1...100, tooFew: "is empty; leave it out for every name")) != nil
+                else { return nil }
                 return field.read(.list(of: .scopedName))
             }
-            let labels = fields.optional("labels", .dictionary(of: .string))
+            let labels = fields.optional("labels", .dictionary(of: .string).noting(.members(from: 1)))
+            fields.field.note(.members(from: 1))
             if fields.field.node.mapping?.isEmpty == true || labels?.isEmpty == true {
                 fields.field.refuse("says nothing; leave it out to freeze everything")
             }

@@ -4,8 +4,8 @@ extension Shape where Output == [FreezeWindow] {
     /// `windows`: spans of days, and times that come again.
     static func freezeWindows(_ clock: WallClock) -> Shape {
         Shape { field in
-            guard let items = field.read(.items(max: 100)) else { return nil }
-            if items.isEmpty { field.refuse("is empty; leave it out to freeze until the document is gone") }
+            let few = "is empty; leave it out to freeze until the document is gone"
+            guard let items = field.read(.items(1...100, tooFew: few)) else { return nil }
             return items.compactMap { $0.read(.freezeWindow(clock)) }
         }
     }
@@ -15,6 +15,7 @@ extension Shape where Output == FreezeWindow {
     fileprivate static func freezeWindow(_ clock: WallClock) -> Shape {
         .object { fields in
             for key in ["from", "to", "cron", "duration"] { _ = fields.field(key) }
+            fields.field.note(.excludes("from", "duration"), .excludes("cron", "to"))
             switch fields.exactlyOne(of: ["from", "cron"]) {
             case "from": return span(&fields, clock)
             case "cron": return repeating(&fields, clock)

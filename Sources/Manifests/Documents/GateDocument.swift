@@ -12,6 +12,7 @@ extension Shape where Output == Gate {
             gate.timeout = fields.optional("timeout", .patience) ?? gate.timeout
             gate.deadline = fields.optional("deadline", .positiveSpan)
             let overdue = fields.field("whenOverdue")
+            fields.field.note(.needs("whenOverdue", "deadline"))
             gate.whenOverdue = overdue?.read(.name(of: Overdue.self)) ?? gate.whenOverdue
             gate.secret = fields.optional("secret", .plainName)
             if let overdue, !fields.has("deadline") {
@@ -34,14 +35,14 @@ extension Shape where Output == String {
             }
             guard !isPlain || name.utf8.count > 63 else { return nil }
             return "\(quoted(name)) is no usable name; use at most 63 letters, digits, . _ and -"
-        }
+        }.noting(.length(to: 63))
     }
 
     fileprivate static var gateAddress: Shape {
         nonEmptyString.refusing { text in
             if text.contains(where: { $0.isWhitespace }) { return "has a space in it" }
             return text.utf8.count > 2_048 ? "is longer than 2048 characters" : addressFlaw(text)
-        }
+        }.noting(.length(to: 2_048))
     }
 }
 

@@ -50,6 +50,7 @@ extension Fields {
     /// One VirtualService, or several.
     fileprivate mutating func virtualServices() -> [String]? {
         let several = has("virtualServices")
+        field.note(.exactlyOne("virtualService", "virtualServices"))
         if several, has("virtualService") {
             field.refuse("has virtualService and virtualServices; only one of them can be meant")
         }
@@ -95,7 +96,7 @@ extension Shape where Output == String {
                 _ = fields.optional("routes", .list(of: .nonEmptyString), nullIsAbsent: true)
                 _ = fields.optional("tlsRoutes", .list(of: .tlsRoute), nullIsAbsent: true)
                 _ = fields.optional("tcpRoutes", .list(of: .tcpRoute), nullIsAbsent: true)
-                _ = fields.field("base")
+                _ = fields.optional("base", .any)
                 return name
             }
             return field.read(read).map { _ in field.node.jsonText }
@@ -139,6 +140,9 @@ extension Shape where Output == DestinationRule {
             let stable = fields.optional("stableSubsetName", .nonEmptyString)
             let canary = fields.optional("canarySubsetName", .nonEmptyString)
             fields.refuseUnsupported(["additionalSubsetNames": "there are no experiments"])
+            fields.field.note(
+                .needs("stableSubsetName", "canarySubsetName"),
+                .needs("canarySubsetName", "stableSubsetName"))
             if (stable == nil) != (canary == nil) {
                 fields.field.refuse("stableSubsetName and canarySubsetName go together")
                 return nil

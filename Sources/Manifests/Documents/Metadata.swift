@@ -33,7 +33,7 @@ struct Metadata {
 extension Shape where Output == String {
     /// A name as Kubernetes has it, which is also fit to be a file's name and a part of a URL.
     static func dnsName(lengthMax: Int) -> Shape {
-        string.refusing { dnsFlaw(of: $0, lengthMax: lengthMax) }
+        string.refusing { dnsFlaw(of: $0, lengthMax: lengthMax) }.noting(.length(from: 1, to: lengthMax))
     }
 }
 

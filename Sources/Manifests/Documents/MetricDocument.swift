@@ -47,6 +47,7 @@ private struct MetricDocument {
         consecutiveSuccessLimit = fields.optional(
             "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
         query = fields.required("provider", .provider)
+        if dialect == .headgate { field.note(.atLeastOne("successCondition", "failureCondition")) }
     }
 
     var metric: Metric? {
@@ -122,7 +123,7 @@ extension MetricDocument {
 extension Shape {
     /// Nothing, and no report, where an argument is still open.
     fileprivate var unlessOpen: Shape {
-        Shape { field in field.isOpen ? nil : self.read(field) }
+        Shape { field in field.isOpen ? nil : self.read(field) }.noting(.placeholder)
     }
 }
 
@@ -145,7 +146,7 @@ extension Shape where Output == String {
 extension Shape where Output == Int {
     /// A whole number, in quotes or not: an argument that is filled in makes a string of it.
     fileprivate static func limit(from least: Int) -> Shape {
-        Shape { field in
+        Shape(noting: .whole(least...Int(Int32.max)), .text, .pattern("^[+-]?[0-9]+$")) { field in
             guard case .string(let text) = field.node.value, Int(text) != nil else {
                 return field.read(.int(in: least...Int(Int32.max)))
             }

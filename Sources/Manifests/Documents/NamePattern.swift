@@ -85,6 +85,7 @@ struct NamePattern {
 extension Shape where Output == NamePattern {
     static var namePattern: Shape {
         Shape { field in
+            field.note(.length(to: NamePattern.lengthMax))
             guard let text = field.read(.nonEmptyString) else { return nil }
             do throws(NamePattern.Flaw) {
                 return try NamePattern(text)

@@ -4,16 +4,12 @@ extension Shape where Output == Query {
     /// `provider: {prometheus: {…}}`: one kind of store, and the question to it.
     static var provider: Shape {
         .object { fields in
-            let hasUnsupported = unsupportedProviders.contains { fields.has($0.key) }
             let prometheus = fields.field("prometheus")
-            fields.refuseUnsupported(unsupportedProviders)
-            guard let prometheus, !hasUnsupported else {
-                if !hasUnsupported, fields.field.node.mapping?.isEmpty == true {
-                    fields.field.refuse("needs one of: prometheus")
-                }
-                return nil
-            }
-            return prometheus.read(.prometheus)
+            let hasUnsupported = fields.refuseUnsupported(unsupportedProviders)
+            guard !hasUnsupported, !fields.isElse(than: ["prometheus"]),
+                fields.exactlyOne(of: ["prometheus"]) != nil
+            else { return nil }
+            return prometheus?.read(.prometheus)
         }
     }
 

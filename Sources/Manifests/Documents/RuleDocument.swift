@@ -51,11 +51,11 @@ extension Shape where Output == [RequestMatch] {
     /// Blocks of which one is enough.
     static func matches(_ dialect: Dialect, _ form: MatchForm = .header) -> Shape {
         Shape { field in
-            guard let items = field.read(.items(max: blocksMax)) else { return nil }
-            if items.isEmpty { field.refuse("is empty; without `match` the rule is removed") }
+            let few = "is empty; without `match` the rule is removed"
+            guard let items = field.read(.items(1...blocksMax, tooFew: few)) else { return nil }
             let read = items.map { $0.read(.match(dialect, form)) }
             let whole = read.compactMap(\.self)
-            return whole.count == read.count && !whole.isEmpty ? whole : nil
+            return whole.count == read.count ? whole : nil
         }
     }
 }
@@ -77,10 +77,7 @@ extension Shape where Output == RequestMatch {
                 path: at(&fields, "path")?.read(.text(dialect, .path)),
                 method: at(&fields, "method")?.read(.text(dialect, .method)),
                 host: at(&fields, "host")?.read(.text(dialect, .host)))
-            let isEmpty = !keys.contains { fields.has($0) }
-            if isEmpty, fields.field.node.mapping?.isEmpty == true {
-                fields.field.refuse("is empty, so it would match every request; say what must match")
-            }
+            fields.refuseEmpty("is empty, so it would match every request; say what must match")
             return match
         }
     }
@@ -91,6 +88,7 @@ extension Fields {
     fileprivate mutating func argoHeader(_ dialect: Dialect) -> FieldMatch? {
         let name = field("headerName", in: dialect)?.read(.headerName)
         let value = field("headerValue", in: dialect)?.read(.text(dialect, .value))
+        self.field.note(.needs("headerName", "headerValue"), .needs("headerValue", "headerName"))
         if has("headerName") != has("headerValue") {
             field.refuse("headerName and headerValue belong together")
         }
@@ -123,8 +121,9 @@ extension Shape where Output == [FieldMatch] {
     fileprivate static func named(_ part: NamedPart, _ dialect: Dialect) -> Shape {
         Shape { field in
             guard var fields = Fields(field) else { return nil }
+            fields.refuseEmpty("is empty; leave it out, or say what must match")
+            field.note(.members(to: partsMax))
             let entries = fields.all()
-            if entries.isEmpty { field.refuse("is empty; leave it out, or say what must match") }
             guard entries.count <= partsMax else {
                 field.refuse("has \(entries.count) entries; the limit is \(partsMax)")
                 return nil

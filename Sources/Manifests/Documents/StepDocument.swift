@@ -35,10 +35,8 @@ extension Shape where Output == [StepDocument] {
         .object { fields in
             let names = kinds.filter { dialect == .headgate || !$0.isOurs }.map(\.rawValue)
             for name in names { _ = fields.field(name) }
-            let hasUnsupported = unsupportedSteps.contains { fields.has($0.key) }
-            fields.refuseUnsupported(unsupportedSteps)
-            let isElse = fields.field.node.mapping?.isEmpty == false && !names.contains { fields.has($0) }
-            guard !hasUnsupported, !isElse, let name = fields.exactlyOne(of: names),
+            let hasUnsupported = fields.refuseUnsupported(unsupportedSteps)
+            guard !hasUnsupported, !fields.isElse(than: names), let name = fields.exactlyOne(of: names),
                 let kind = StepKind(rawValue: name), let field = fields.field(name)
             else { return nil }
             return read(field, kind, dialect)?.map { StepDocument($0, at: field) }

@@ -34,7 +34,7 @@ extension Shape where Output == Stickiness {
 extension Shape where Output == String {
     /// A name as HTTP has it for headers and cookies (RFC 9110, 5.6.2).
     static func token(_ what: String) -> Shape {
-        string.refusing { tokenFlaw($0, what) }
+        string.refusing { tokenFlaw($0, what) }.noting(.length(from: 1, to: 128))
     }
 }
 

@@ -31,15 +31,11 @@ struct StrategyDocument {
     static func read(_ fields: inout Fields, _ dialect: Dialect, _ name: String) -> StrategyDocument? {
         let kinds = dialect == .argo ? ["canary", "blueGreen"] : ["canary", "blueGreen", "abTest"]
         let present = kinds.filter { fields.field($0, in: dialect) != nil }
-        guard present.count == 1 else {
-            if fields.field.node.mapping?.isEmpty == false, present.isEmpty {
-                fields.refuseUnknown()
-            } else {
-                _ = fields.exactlyOne(of: kinds)
-            }
-            return nil
-        }
-        return fields.field(present[0]).flatMap { $0.read(shape(present[0], dialect, name)) }
+        // Of several the others may be null, which is none in Argo's documents.
+        let isOne = fields.field.sketch == nil && present.count == 1
+        guard !fields.isElse(than: kinds), let kind = isOne ? present[0] : fields.exactlyOne(of: kinds)
+        else { return nil }
+        return fields.field(kind)?.read(shape(kind, dialect, name))
     }
 
     private static func shape(
@@ -109,6 +105,7 @@ extension Fields {
     ) -> Duration? {
         let seconds = optional(key + "Seconds", in: dialect, .int(in: 0...Int(Int32.max)))
         let ours: Duration? = dialect == .headgate ? optional(key, .span) : nil
+        field.note(.atMostOne(key, key + "Seconds"))
         if ours != nil, seconds != nil {
             field.refuse("has \(key) and \(key)Seconds; only one of them can be meant")
         }

@@ -50,10 +50,11 @@ extension TemplateDocument {
 
         init(_ fields: inout Fields, _ dialect: Dialect) {
             arguments = fields.optional("args", in: dialect, Argument.declared(dialect)) ?? []
-            metrics = fields.optional("metrics", in: dialect, .items(max: 50)) ?? []
+            metrics = fields.optional("metrics", in: dialect, .metrics(dialect)) ?? []
             dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
             templates = fields.optional("templates", in: dialect, .list(of: .templateReference)) ?? []
             if dialect == .argo { fields.warnOfRunKeys() }
+            fields.field.note(.atLeastOne("metrics", "templates"))
             let isEmpty = ["metrics", "templates"].allSatisfy {
                 fields.field.node[$0]?.sequence?.isEmpty ?? true
             }
@@ -76,6 +77,18 @@ extension TemplateDocument {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
             metadata.field.refuse("two metrics of this template are named \(quoted(name))")
+        }
+    }
+}
+
+extension Shape where Output == [Field] {
+    /// The metrics, not yet read. A sketch is told now what they look like.
+    fileprivate static func metrics(_ dialect: Dialect) -> Shape {
+        Shape { field in
+            field.note(.key("name"))
+            let items = field.read(.items(max: 50))
+            if field.sketch != nil { items?.forEach { _ = $0.read(.metric(dialect)) } }
+            return items
         }
     }
 }

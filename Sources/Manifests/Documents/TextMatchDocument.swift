@@ -8,18 +8,15 @@ enum MatchedPart {
 extension Shape where Output == TextMatch {
     /// `{exact: v}`, `{prefix: v}` or `{regex: v}`; with us a bare string means exact.
     static func text(_ dialect: Dialect, _ part: MatchedPart) -> Shape {
-        let exact = Shape<String>.matched(part)
-        return Shape { field in
-            if dialect == .headgate, field.node.scalar != nil { return field.read(exact).map { .exact($0) } }
-            return field.read(.object { oneForm(&$0, part) })
-        }
+        let forms: Shape = .object { oneForm(&$0, part) }
+        return dialect == .argo
+            ? forms : .scalar(Shape<String>.matched(part).map { .exact($0) }, orElse: forms)
     }
 
     private static func oneForm(_ fields: inout Fields, _ part: MatchedPart) -> TextMatch? {
         let forms = ["exact", "prefix", "regex"]
         for form in forms { _ = fields.field(form) }
-        let isElse = fields.field.node.mapping?.isEmpty == false && !forms.contains { fields.has($0) }
-        guard !isElse, let form = fields.exactlyOne(of: forms) else { return nil }
+        guard !fields.isElse(than: forms), let form = fields.exactlyOne(of: forms) else { return nil }
         let matched: Shape<String> = part == .method && form == "prefix" ? .plain : .matched(part)
         switch form {
         case "exact": return fields.optional("exact", .matched(part)).map { .exact($0) }
@@ -36,7 +33,7 @@ extension Shape where Output == String {
         nonEmptyString.refusing { text in
             if text.utf8.count > lengthMax { return "is longer than \(lengthMax) characters" }
             return text.contains(where: \.isControl) ? "\(quoted(text)) has a control character in it" : nil
-        }
+        }.noting(.length(to: lengthMax))
     }
 
     fileprivate static func matched(_ part: MatchedPart) -> Shape {

@@ -62,15 +62,13 @@ struct TrafficRouting {
             if let envoy, istio != nil {
                 envoy.refuse("a rollout's traffic is moved by one router, and istio is named beside it")
             }
-            if let envoy { return envoy.read(self.envoy).map { Routed($0, ruleOrder: order) } }
-            if let istio {
-                let shape = IstioRouting(services: services, managedRoutes: order ?? []).shape
-                return istio.read(shape).map { Routed($0, ruleOrder: order) }
+            fields.field.note(.atMostOne("envoy", "istio"))
+            let byEnvoy = envoy.map { $0.read(self.envoy) }
+            let byIstio = istio.map {
+                $0.read(IstioRouting(services: services, managedRoutes: order ?? []).shape)
             }
-            if dialect == .headgate, fields.field.node.mapping?.isEmpty == true {
-                fields.field.refuse("needs one of: envoy, istio")
-            }
-            return Routed(target, ruleOrder: order)
+            if dialect == .headgate { fields.refuseEmpty("needs one of: envoy, istio") }
+            return (byEnvoy ?? byIstio ?? target).map { Routed($0, ruleOrder: order) }
         }
     }
 
@@ -114,6 +112,7 @@ extension Shape where Output == Backends {
     /// The places in their order.
     static var placeNames: Shape {
         Shape { field in
+            field.note(.items(from: 2, to: Place.allCases.count))
             guard let names = field.read(.list(of: .nonEmptyString)) else { return nil }
             guard let backends = Backends(names: names) else {
                 field.refuse(
@@ -142,13 +141,14 @@ extension Shape where Output == String {
                 return "\(quoted(name)) can't be a file's name; use at most 200 letters, digits, . _ and -"
             }
             return nil
-        }
+        }.noting(.length(to: 200))
     }
 
     fileprivate static var domains: Shape {
         Shape { field in
             let flaw = { (domain: String) in domain.contains(where: { $0 == "," || $0.isWhitespace }) }
             let domain = nonEmptyString.refusing { flaw($0) ? "\(quoted($0)) is no domain" : nil }
+            field.note(.items(from: 1))
             guard let domains = field.read(.list(of: domain)) else { return nil }
             if domains.isEmpty { field.refuse("needs at least one domain, such as \"*\"") }
             return domains.joined(separator: ",")

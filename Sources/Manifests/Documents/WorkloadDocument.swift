@@ -25,12 +25,16 @@ struct WorkloadDocument {
         let history = spec.optional("revisionHistoryLimit", in: dialect, .int(in: 0...1_000))
         let restart = spec.optional("restartAt", in: dialect, .nonEmptyString)
         spec.ignore("analysis")
+        spec.field.note(.needs("analysis", "template"))
+        for key in Self.keys where key != "template" { spec.field.note(.needs(key, "template")) }
+        reference?.note(.refused)
         reference?.refuse(
             "`workloadRef` is not supported yet: the template stands in a Deployment; write it here")
         guard let template else {
             if reference == nil { spec.field.refuse("missing `template`") }
             return nil
         }
+        template.note(.kind(.object), .open)
         template.checkPodTemplate()
         guard template.node.mapping != nil else {
             template.refuse(expected: "a mapping")
@@ -111,6 +115,11 @@ extension Shape where Output == String {
     fileprivate static var antiAffinity: Shape {
         .object { fields in
             let required = fields.field("requiredDuringSchedulingIgnoredDuringExecution")
+            required?.note(.anything)
+            fields.field.note(
+                .exactlyOne(
+                    "preferredDuringSchedulingIgnoredDuringExecution",
+                    "requiredDuringSchedulingIgnoredDuringExecution"))
             let preferred = fields.optional(
                 "preferredDuringSchedulingIgnoredDuringExecution",
                 Shape<Int>.object { $0.required("weight", .int(in: 1...100)) })
@@ -136,7 +145,7 @@ extension Shape where Output == String {
 
     /// `2` or `25%`
     fileprivate static var instanceCount: Shape {
-        Shape { field in
+        Shape(noting: .whole(0 ... .max), .text, .pattern("^[0-9]+%?$")) { field in
             guard let text = field.read(.stringOrNumber) else { return nil }
             let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
             if let count = Int(digits), count >= 0 { return text }

@@ -102,7 +102,7 @@ struct DocumentFuzzTests {
 }
 
 /// Falls the same way for the same seed, so that a failure can be seen again.
-private struct Dice: RandomNumberGenerator {
+struct Dice: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

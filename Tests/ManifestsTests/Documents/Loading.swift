@@ -1,9 +1,21 @@
 import Manifests
 import Rollouts
+import TestCluster
+import Testing
+import Transport
 
-/// Reads texts as files together.
-func load(_ files: KeyValuePairs<String, String>) -> ManifestSet {
-    ManifestSet.load(files.map { ManifestFile(path: $0.key, bytes: Array($0.value.utf8)) })
+/// Reads texts as files together. Where they have no error, an API server has to take them too: so every good
+/// document of a test is a test of the definitions.
+func load(_ files: KeyValuePairs<String, String>, runsPods: Bool = false) -> ManifestSet {
+    let set = ManifestSet.load(
+        files.map { ManifestFile(path: $0.key, bytes: Array($0.value.utf8)) }, runsPods: runsPods)
+    if !set.hasErrors {
+        for document in files.flatMap({ (try? ours($0.value)) ?? [] }) where document["kind"] != "List" {
+            let complaints = definitions.complaints(about: document)
+            #expect(complaints == [], "an API server refuses \(document.text)")
+        }
+    }
+    return set
 }
 
 /// Reads one text as `r.yaml`, beside a few templates that have nothing wrong with them.

@@ -20,7 +20,7 @@ import Testing
         """
 
     private func load(_ text: String) -> ManifestSet {
-        ManifestSet.load([ManifestFile(path: "r.yaml", bytes: Array(text.utf8))], runsPods: true)
+        ManifestsTests.load(["r.yaml": text], runsPods: true)
     }
 
     private func manifest(

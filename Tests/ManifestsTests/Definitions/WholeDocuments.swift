@@ -1,0 +1,303 @@
+import Foundation
+import Manifests
+import TestCluster
+import Transport
+
+/// Documents without a mistake that say everything that can be said: `DefinitionTests` holds that no field of a
+/// schema is missing here.
+let wholeDocuments = """
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: canary, namespace: shop, labels: {team: shop}, annotations: {note: n}}
+    spec:
+      paused: false
+      inFlight: queue
+      rollbackWindow: {revisions: 3}
+      progressDeadline: {duration: 10m, whenOverdue: hold}
+      replicas: 3
+      minReadySeconds: 5
+      revisionHistoryLimit: 4
+      restartAt: "2026-11-25T12:00:00Z"
+      analysis: {successfulRunHistoryLimit: 3}
+      selector: {matchLabels: {app: web}}
+      template:
+        metadata: {labels: {app: web}}
+        spec: {containers: [{name: app, image: "web:1.4", resources: {limits: {cpu: 100m}}}]}
+      strategy:
+        canary:
+          stableService: web-stable
+          canaryService: web-canary
+          canaryMetadata: {labels: {role: canary}, annotations: {a: b}}
+          stableMetadata: {labels: {role: stable}, annotations: {a: b}}
+          activeMetadata: {labels: {role: stable}, annotations: {a: b}}
+          previewMetadata: {labels: {role: stable}, annotations: {a: b}}
+          antiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: {weight: 50}}
+          maxSurge: 25%
+          maxUnavailable: 0
+          minPodsPerReplicaSet: 1
+          scaleDownDelayRevisionLimit: 2
+          trafficRouting:
+            managedRoutes: [{name: testers}, {name: warm-up}]
+            istio:
+              virtualServices:
+              - name: web
+                namespace: shop
+                routes: [primary]
+                tlsRoutes: [{port: 443, sniHosts: [web.example]}]
+                tcpRoutes: [{port: 3306}]
+                base: {http: [{name: primary}]}
+              destinationRule:
+                {name: web, namespace: shop, label: hash, stableSubsetName: stable, canarySubsetName: canary}
+              ownership: own
+              restores: true
+              counts: {label: destination_workload, values: [web-a, web-b]}
+          steps:
+          - setCanaryScale: {replicas: 3}
+          - setCanaryScale: {weight: 25}
+          - setCanaryScale: {matchTrafficWeight: true}
+          - setWeight: 5
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: watched}
+    spec:
+      strategy:
+        canary:
+          scaleDownDelay: 30s
+          abortScaleDownDelaySeconds: 30
+          stickiness: {cookie: shop-user, maxAge: 7d}
+          bake: {duration: 30m, analysis: {templates: [{templateName: ends}]}}
+          analysis:
+            templates: [{templateName: good}, {templateName: wide, clusterScope: true}]
+            args:
+            - {name: service, value: web}
+            - {name: ratio, value: 0.99}
+            - {name: count, value: 3}
+            - {name: release, valueFrom: {release: canary}}
+            - {name: backend, valueFrom: {backend: stable}}
+            - {name: name, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+            dryRun: [{metricName: good.*}]
+            startingStep: 1
+          steps: [{setWeight: 5}, {pause: {}}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: steps}
+    spec:
+      strategy:
+        canary:
+          steps:
+          - setWeight: 0.5
+          - pause: {duration: 1h30m}
+          - pause: {duration: 30}
+          - pause: {}
+          - linear: {from: 5, to: 50, by: 5.5, every: 2m}
+          - exponential: {from: 1, to: 64, by: 2, every: 5m}
+          - setMirrorRoute: {name: warm-up, percentage: 20, match: [{method: GET, path: /}]}
+          - setMirrorRoute: {name: warm-up}
+          - analysis: {templates: [{templateName: ends}], args: [{name: n, value: x}]}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: asking}
+    spec:
+      strategy:
+        canary:
+          steps:
+          - setHeaderRoute:
+              name: testers
+              match:
+              - {headerName: x-canary, headerValue: {exact: "1"}}
+              - {headerName: x-canary, headerValue: "1"}
+              - headers: {x-a: {prefix: a}, x-b: b}
+                cookies: {c: {regex: "yes|always"}}
+                query: {q: {exact: "1"}}
+                host: preview.example
+                method: {exact: GET}
+                path: {prefix: /api}
+          - gate:
+              name: qa
+              url: https://ci.example/gates/shop
+              interval: 30s
+              timeout: 10s
+              deadline: 2h
+              whenOverdue: abort
+              secret: qa-gate
+          - setWeight: 5
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: places}
+    spec:
+      strategy:
+        canary:
+          trafficRouting:
+            istio: {virtualService: {name: places}, hosts: [places-a, places-b], ownership: adopt}
+          abortScaleDownDelay: 30s
+          scaleDownDelaySeconds: 30
+          steps: [{setWeight: 100}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: subsets}
+    spec:
+      replicas: 1
+      template: {spec: {}}
+      strategy:
+        canary:
+          antiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}
+          trafficRouting: {istio: {virtualService: {name: subsets}, subsets: [a, b, c]}}
+          steps: [{setWeight: 0}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: blue-green}
+    spec:
+      strategy:
+        blueGreen:
+          trafficRouting:
+            envoy: {clusters: [b, g], route: blue-green, domains: ["*"], prefix: /}
+          previewRoute: {match: [{host: preview.example}]}
+          autoPromotionEnabled: true
+          autoPromotionSeconds: 600
+          prePromotionAnalysis: {templates: [{templateName: ends}]}
+          postPromotionAnalysis: {templates: [{templateName: ends}]}
+          switch: [{setWeight: 50}, {pause: {duration: 1m}}, {linear: {from: 60, to: 90, by: 10, every: 1m}}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: services}
+    spec: {strategy: {blueGreen: {activeService: active, previewService: preview}}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: timed}
+    spec:
+      strategy:
+        abTest:
+          trafficRouting: {envoy: {clusters: [a, b, c]}}
+          arms: [{name: control}, {name: round, share: 10}, {name: odd, match: [{cookies: {beta: "yes"}}]}]
+          duration: 1d
+          then: ask
+          analysis: {templates: [{templateName: ends}], startingStep: 0}
+          bake: {duration: 1m}
+          stickiness: {maxAge: session}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: settled}
+    spec:
+      strategy:
+        abTest:
+          arms: [{name: control}, {name: large, share: 20}]
+          until: settled
+          then: promote
+          analysis: {templates: [{templateName: ends}]}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
+    metadata: {name: good}
+    spec:
+      args:
+      - {name: count}
+      - {name: service, value: web}
+      - {name: ratio, value: 0.9}
+      - {name: release, value: v1}
+      - {name: backend, value: web-a}
+      - {name: name, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      metrics:
+      - name: good
+        interval: 10s
+        initialDelay: 1m
+        count: "{{args.count}}"
+        successCondition: result[0] > 0.9
+        failureCondition: result[0] < 0.5
+        failureLimit: 1
+        inconclusiveLimit: 1
+        consecutiveErrorLimit: 4
+        consecutiveSuccessLimit: 2
+        provider:
+          prometheus:
+            query: up{service="{{args.service}}"}
+            address: http://prometheus.example:9090
+            timeout: 30
+            rangeQuery: {start: 'now() - duration("5m")', end: now(), step: 10s}
+      dryRun: [{metricName: good}]
+      templates: [{templateName: ends, clusterScope: false}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
+    metadata: {name: ends}
+    spec:
+      args: [{name: n, value: 1}]
+      metrics:
+      - {name: ends, count: "1", successCondition: "result[0] > 1", provider: {prometheus: {query: up}}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: ClusterAnalysisTemplate
+    metadata: {name: wide}
+    spec:
+      args: [{name: a, value: b}, {name: c, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+      dryRun: [{metricName: wide}]
+      templates: [{templateName: ends, clusterScope: false}]
+      metrics:
+      - name: wide
+        interval: 10s
+        initialDelay: 0s
+        count: 1
+        successCondition: result[0] > 0.9
+        failureCondition: result[0] < 0.5
+        failureLimit: 0
+        inconclusiveLimit: 0
+        consecutiveErrorLimit: 4
+        consecutiveSuccessLimit: 0
+        provider:
+          prometheus:
+            query: up
+            address: ""
+            timeout: 5s
+            rangeQuery: {start: now(), end: now(), step: 10}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Freeze
+    metadata: {name: year-end}
+    spec:
+      reason: no changes over the holidays
+      owner: payments-team
+      timeZone: Europe/Berlin
+      scope: {names: ["canar*", timed], labels: {team: shop}}
+      windows:
+      - {from: "2026-12-23", to: "2027-01-02T18:00"}
+      - {cron: "0 18 * * fri", duration: 62h}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Freeze
+    metadata: {name: now}
+    spec: {reason: for as long as this is here}
+    """
+
+/// The committed definitions, as people apply them.
+let committedDefinitions: String = {
+    let path = URL(filePath: repository).appending(path: "deploy/kubernetes/crds.yaml")
+    guard let text = try? String(contentsOf: path, encoding: .utf8) else {
+        preconditionFailure("deploy/kubernetes/crds.yaml can't be read; headgate crds > \(path.path)")
+    }
+    return text
+}()
+
+let definitions = Definitions(committedDefinitions)
+
+let repository: String = {
+    let up = ["file", "Definitions", "ManifestsTests", "Tests"]
+    return up.reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }.path
+}()
+
+/// The documents of a text that are of our own kinds.
+func ours(_ text: String) throws -> [JSON] {
+    try Definitions.json(yaml: text).filter { $0["apiVersion"] == "headgate.dev/v1alpha1" }
+}
+
+/// What the decoder says to a document; pods are run.
+func problems(_ document: JSON) -> [Diagnostic] {
+    ManifestSet.load([ManifestFile(path: "d", bytes: document.bytes)], runsPods: true).errors
+}
