@@ -1,4 +1,5 @@
 import Server
+import Lab
 import TestCluster
 import Testing
 
