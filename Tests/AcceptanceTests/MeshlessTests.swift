@@ -1,5 +1,5 @@
-import Server
 import Lab
+import Server
 import TestCluster
 import Testing
 

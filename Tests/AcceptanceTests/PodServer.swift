@@ -104,11 +104,15 @@ extension PodServer {
         return Dictionary(sizes.filter { $0.1 > 0 }) { $0 + $1 }
     }
 
-    /// By Service, as they are stored.
+    /// Percent by Service, as they are stored.
     var weights: [String: Int] {
         let items = cluster.object(Self.virtualService)?["spec"]["http"]?[0]?["route"]?.array ?? []
+        let all = items.reduce(0) { $0 + ($1["weight"]?.integer ?? 0) }
         return Dictionary(
-            items.map { ($0["destination"]["host"]?.string ?? "", $0["weight"]?.integer ?? 0) }
+            items.map { item in
+                let weight = item["weight"]?.integer ?? 0
+                return (item["destination"]["host"]?.string ?? "", weight * 100 / max(all, 1))
+            }
         ) { $1 }
     }
 

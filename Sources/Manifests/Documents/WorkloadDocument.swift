@@ -123,6 +123,8 @@ extension Shape where Output == String {
             let preferred = fields.optional(
                 "preferredDuringSchedulingIgnoredDuringExecution",
                 Shape<Int>.object { $0.required("weight", .int(in: 1...100)) })
+            // Nothing but `{}` asks for nothing.
+            if fields.field.node.mapping?.isEmpty == true { return nil }
             switch (required != nil, preferred) {
             case (true, nil): return #"{"required":{}}"#
             case (false, let weight?): return #"{"preferred":\#(weight)}"#
