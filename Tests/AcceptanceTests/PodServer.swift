@@ -17,16 +17,25 @@ struct PodServer: Sendable {
     private let folder: String
 
     static let rollout = "web"
-    private static let namespace = "shop"
+    static let namespace = "shop"
     private static let virtualService = ObjectReference(.virtualService, rollout, in: namespace)
 
-    /// - Parameter fates: what becomes of pods, by their image.
+    /// The token that the server brings, where somebody asks for one.
+    static let token = "the server's token"
+
+    /// - Parameters:
+    ///   - fates: what becomes of pods, by their image.
+    ///   - kubernetes: more of that part of the configuration.
+    ///   - prepare: what is done to the cluster before the server starts.
     static func run(
-        _ fates: [String: PodKeeper.Fate] = [:], _ body: @escaping @Sendable (PodServer) async throws -> Void
+        _ fates: [String: PodKeeper.Fate] = [:], kubernetes: String = "",
+        prepare: @escaping @Sendable (Cluster) throws -> Void = { _ in },
+        _ body: @escaping @Sendable (PodServer) async throws -> Void
     ) async throws {
         try await withCluster(CustomKinds.istio, keeper: PodKeeper(fates: fates)) { cluster in
             try await withLab { rig in
-                let server = try await PodServer(cluster, rig)
+                let server = try await PodServer(cluster, rig, kubernetes)
+                try prepare(cluster)
                 try await rig.start(server.daemon)
                 try await body(server)
                 // Before its API server goes.
@@ -35,13 +44,13 @@ struct PodServer: Sendable {
         }
     }
 
-    private init(_ cluster: Cluster, _ rig: Rig) async throws {
+    private init(_ cluster: Cluster, _ rig: Rig, _ kubernetes: String) async throws {
         self.cluster = cluster
         folder = rig.folder
         let port = try FreePort.take()
         let url = "http://127.0.0.1:\(port)"
         try write(kubeconfig(cluster.url, Self.namespace), to: "\(folder)/kubeconfig.yaml")
-        try write(configuration(port), to: "\(folder)/headgate.yaml")
+        try write(configuration(port, kubernetes), to: "\(folder)/headgate.yaml")
         try FileManager.default.createDirectory(
             atPath: "\(folder)/rollouts", withIntermediateDirectories: true)
         let journal = try EventJournal.open(at: "\(folder)/journal.sqlite")
@@ -201,14 +210,14 @@ private func canary(_ steps: [String]) -> String {
     """
 }
 
-private func configuration(_ port: UInt16) -> String {
+private func configuration(_ port: UInt16, _ more: String) -> String {
     """
     apiVersion: headgate.dev/v1alpha1
     kind: Configuration
     listen: 127.0.0.1:\(port)
     journal: journal.sqlite
     manifests: [rollouts]
-    kubernetes: {kubeconfig: kubeconfig.yaml, namespace: shop, runsPods: true}
+    kubernetes: {kubeconfig: kubeconfig.yaml, namespace: shop, runsPods: true, \(more)}
     istio: {settle: 100ms, proof: accepted}
 
     """
@@ -219,7 +228,8 @@ private func kubeconfig(_ url: String, _ namespace: String) -> String {
     apiVersion: v1
     kind: Config
     current-context: lab
-    contexts: [{name: lab, context: {cluster: lab, namespace: \(namespace)}}]
+    contexts: [{name: lab, context: {cluster: lab, user: lab, namespace: \(namespace)}}]
+    users: [{name: lab, user: {token: "\(PodServer.token)"}}]
     clusters: [{name: lab, cluster: {server: "\(url)"}}]
 
     """

@@ -86,7 +86,7 @@ struct PodTraits {
                 members.append((ours, field.node.jsonText))
             }
         }
-        if let rule = strategy.optional("antiAffinity", in: dialect, .antiAffinity) {
+        if let rule = strategy.optional("antiAffinity", in: dialect, .antiAffinity(dialect)) {
             members.append(("antiAffinity", rule))
         }
         for key in ["maxSurge", "maxUnavailable"] {
@@ -112,7 +112,7 @@ extension Shape where Output == String {
         }
     }
 
-    fileprivate static var antiAffinity: Shape {
+    fileprivate static func antiAffinity(_ dialect: Dialect) -> Shape {
         .object { fields in
             let required = fields.field("requiredDuringSchedulingIgnoredDuringExecution")
             required?.note(.anything)
@@ -123,8 +123,8 @@ extension Shape where Output == String {
             let preferred = fields.optional(
                 "preferredDuringSchedulingIgnoredDuringExecution",
                 Shape<Int>.object { $0.required("weight", .int(in: 1...100)) })
-            // Nothing but `{}` asks for nothing.
-            if fields.field.node.mapping?.isEmpty == true { return nil }
+            // With Argo, `{}` asks for nothing.
+            if dialect == .argo, fields.field.node.mapping?.isEmpty == true { return nil }
             switch (required != nil, preferred) {
             case (true, nil): return #"{"required":{}}"#
             case (false, let weight?): return #"{"preferred":\#(weight)}"#
