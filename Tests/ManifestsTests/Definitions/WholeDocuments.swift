@@ -167,7 +167,9 @@ let wholeDocuments = """
     apiVersion: headgate.dev/v1alpha1
     kind: Rollout
     metadata: {name: services}
-    spec: {strategy: {blueGreen: {activeService: active, previewService: preview}}}
+    spec:
+      template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: "web:1.4"}]}}
+      strategy: {blueGreen: {activeService: active, previewService: preview, previewReplicaCount: 1}}
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Rollout
