@@ -117,8 +117,8 @@ extension ResourceWatcher {
     private func handIn(_ changes: Changes) async {
         for await _ in bells {
             let stale = shelf.takeStale()
-            let (present, gone) = (stale.filter { shelf.rollouts[$0]?.isDeleting == false }, stale)
-            for key in gone.subtracting(present).sorted() { await withdraw(key) }
+            let present = stale.filter { shelf.rollouts[$0]?.isDeleting == false }
+            for key in stale.subtracting(present).sorted() { await withdraw(key) }
             for group in Dictionary(grouping: present, by: \.place).values {
                 let keys = group.sorted()
                 for start in stride(from: 0, to: keys.count, by: Self.readAtOnce) {
@@ -246,10 +246,6 @@ extension Shelf {
 }
 
 extension Rollout {
-    fileprivate func bears(_ declaration: Declaration) -> Bool {
-        self.declaration == declaration && !isWithdrawn
-    }
-
     fileprivate func owner(otherThan source: String) -> String? {
         guard let owner = declaration?.source, owner != source, !isWithdrawn else { return nil }
         return owner

@@ -69,6 +69,11 @@ package struct Rollout: Hashable, Sendable {
         return flight.blindness == nil && !isRouteAwaited(by: flight) && !isScaleAwaited(by: flight)
     }
 
+    /// Whether the declaration is in force already: who follows manifests hands in nothing then.
+    package func bears(_ declaration: Declaration) -> Bool {
+        self.declaration == declaration && !isWithdrawn
+    }
+
     package func backend(of place: Place) -> String {
         declaration?.traffic.backends.name(of: place) ?? place.rawValue
     }

@@ -191,10 +191,6 @@ extension ManifestWatcher {
 }
 
 extension Rollout {
-    fileprivate func bears(_ declaration: Declaration) -> Bool {
-        self.declaration == declaration && !isWithdrawn
-    }
-
     fileprivate func isGone(from manifests: ManifestSet) -> Bool {
         guard let declaration, !isWithdrawn, !ClusterSource.isOne(declaration.source) else { return false }
         return manifests.isGone(declaration)
