@@ -153,7 +153,7 @@ let package = Package(
             "Acceptance",
             [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Kubernetes", "Lab",
-                "TestCluster", "headgate", argumentParser,
+                "TestCluster", "headgate", argumentParser, subprocess, system,
             ]),
     ],
     swiftLanguageModes: [.v6]

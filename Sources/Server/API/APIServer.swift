@@ -6,7 +6,6 @@ package import Intake
 package import Journal
 package import Logging
 import NIOCore
-import ServiceLifecycle
 
 /// The HTTP interface.
 ///
@@ -51,7 +50,7 @@ package struct APIServer: Sendable {
         }
     }
 
-    private let group: ServiceGroup
+    private let opening: Opening
 
     /// - Parameter onRunning: told the port when connections are taken.
     package init(
@@ -64,25 +63,28 @@ package struct APIServer: Sendable {
             endpoints: Endpoint.all(of: house, counts, limits), tokens: house.tokens,
             readiness: house.readiness,
             counts: counts, limits: limits)
-        let application = Application(
-            responder: responder, server: .http1(configuration: .bounded(by: limits)),
-            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
-            logger: log)
-        var configuration = ServiceGroupConfiguration(services: [application], logger: log)
-        configuration.maximumGracefulShutdownDuration = limits.stopDeadline
-        group = ServiceGroup(configuration: configuration)
+        opening = Opening(log: log, deadline: limits.stopDeadline) { onOpen in
+            Application(
+                responder: responder, server: .http1(configuration: .bounded(by: limits)),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.host, port: address.port)),
+                onServerRunning: { channel in
+                    await onRunning(channel.localAddress?.port ?? address.port)
+                    await onOpen()
+                },
+                logger: log)
+        }
     }
 
     /// Serves until `stop` or cancellation. Throws when the address can't be had.
     package func run() async throws {
-        try await group.run()
+        try await opening.run()
     }
 
     /// Takes no more connections and lets the requests under way end, for `APILimits.stopDeadline` at the most.
-    /// Returns at once; `run` returns when it is done.
+    /// Returns before they have; `run` returns when it is done.
     package func stop() async {
-        await group.triggerGracefulShutdown()
+        await opening.stop()
     }
 }
 

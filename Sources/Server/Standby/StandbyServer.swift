@@ -1,27 +1,28 @@
 import Hummingbird
 package import Logging
-import ServiceLifecycle
 
 /// What a process answers that waits for its turn to lead: it lives, it is not ready, and who leads.
 package struct StandbyServer: Sendable {
-    private let group: ServiceGroup
+    private let opening: Opening
 
     package init(_ readiness: Readiness, at address: APIServer.Address, log: Logger) {
-        let application = Application(
-            responder: StandbyResponder(readiness: readiness),
-            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-            logger: log)
-        group = ServiceGroup(services: [application], logger: log)
+        opening = Opening(log: log) { onOpen in
+            Application(
+                responder: StandbyResponder(readiness: readiness),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.host, port: address.port)),
+                onServerRunning: { _ in await onOpen() }, logger: log)
+        }
     }
 
     /// Serves until `stop` or cancellation. Throws when the address can't be had.
     package func run() async throws {
-        try await group.run()
+        try await opening.run()
     }
 
-    /// Returns at once; `run` returns when it is done.
+    /// Returns soon; `run` returns when it is done.
     package func stop() async {
-        await group.triggerGracefulShutdown()
+        await opening.stop()
     }
 }
 

@@ -41,7 +41,9 @@ struct Pair: Sendable {
             for number in servers.indices where try await readiness(of: number).isReady { return number }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw CommandError("neither of the two servers leads after \(limit)")
+        let logs = servers.map { "\($0.name):\n\($0.log.tail())" }.joined(separator: "\n")
+        throw CommandError(
+            "neither of the two servers leads after \(limit); the ends of their logs:\n\(logs)")
     }
 
     /// What `/readyz` says; a server that doesn't answer is not ready.
