@@ -110,3 +110,20 @@ extension Answer {
         guard body.utf8.count >= Int(headers["content-length"] ?? "0") ?? 0 else { return nil }
     }
 }
+
+/// One that nobody listens at just now.
+func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+            bind(descriptor, raw, size) == 0 ? getsockname(descriptor, raw, &size) : -1
+        }
+    }
+    guard result == 0 else { throw Wire.Broken(what: "no port: \(String(cString: strerror(errno)))") }
+    return Int(in_port_t(bigEndian: address.sin_port))
+}
