@@ -47,7 +47,7 @@ extension ControlLoop {
         guard let rollout = rollouts[name], let routing = rollout.routing,
             let target = rollout.declaration?.traffic, let router = ports.routers[target.router]
         else { return release(name) }
-        guard routing.isApplied else {
+        guard routing.isApplied || routing.stray != nil else {
             // Its write asks the mesh.
             release(name)
             return doubt(name)
@@ -56,7 +56,14 @@ extension ControlLoop {
             let observed = try await observe(name, target, by: router)
             guard rollouts[name]?.routing == routing else { return doubt(name) }
             defer { release(name) }
-            guard let found = observed.difference(from: routing) else { return }
+            guard let found = observed.difference(from: routing) else {
+                // Whoever had changed it has put it right.
+                if routing.stray != nil {
+                    note(.routed(since: routing.since, evidence: "put back"), of: name)
+                }
+                return
+            }
+            guard routing.stray != found else { return }
             meter { $0.drifts += 1 }
             log.warning("\(name): the route was changed by somebody else: \(found)")
             let bears = observed?.journal == journal.identity ? observed?.since : nil

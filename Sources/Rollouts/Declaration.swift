@@ -16,11 +16,14 @@ package struct Declaration: Hashable, Codable, Sendable {
     package var progressDeadline: ProgressDeadline?
     /// Who runs the releases. None: whoever deploys them, before they are announced.
     package var workload: WorkloadTarget?
+    /// None: `reassert`.
+    package var drift: DriftPolicy?
 
     package init(
         name: RolloutName, traffic: TrafficTarget, plan: Plan, isPaused: Bool = false, source: String,
         labels: [String: String]? = nil, inFlight: InFlightPolicy? = nil, rollbackWindow: Int? = nil,
-        progressDeadline: ProgressDeadline? = nil, workload: WorkloadTarget? = nil
+        progressDeadline: ProgressDeadline? = nil, workload: WorkloadTarget? = nil,
+        drift: DriftPolicy? = nil
     ) {
         self.name = name
         self.traffic = traffic
@@ -32,6 +35,7 @@ package struct Declaration: Hashable, Codable, Sendable {
         self.rollbackWindow = rollbackWindow
         self.progressDeadline = progressDeadline
         self.workload = workload
+        self.drift = drift
     }
 }
 
@@ -43,6 +47,16 @@ package enum InFlightPolicy: String, Hashable, Codable, Sendable, CaseIterable {
     case queue
     /// It is declined.
     case reject
+}
+
+/// What happens to a route that somebody else has changed. Taking traffic back writes it whatever is said here.
+package enum DriftPolicy: String, Hashable, Codable, Sendable, CaseIterable {
+    /// It is written again.
+    case reassert
+    /// The change stands until a person resumes or promotes; a release in flight is paused.
+    case yield
+    /// The change stands. A release in flight waits until the route is as it was, whoever puts it right.
+    case alarm
 }
 
 /// How long a weight may take until the data plane shows it.

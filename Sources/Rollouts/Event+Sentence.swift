@@ -29,6 +29,8 @@ extension Event {
         case .scaleFailed(_, let failure): "instances \(failure.kind.rawValue): \(failure.message)"
         case .shrunk(let found): "instances are missing (\(found)); they are wanted again"
         case .drifted(let found): "somebody else changed the route (\(found)); it is wanted again"
+        case .strayed(let found):
+            "somebody else changed the route (\(found)); it is left so, as the manifest says"
         case .fenceRaised(let bears): "the mesh bears a later write (#\(bears)); the numbers go on above it"
         case .measured(_, _, let measurement): "measured: \(measurement.sentence)"
         case .judged(let judged): "judged \(judged.verdict): \(judged.reason)"

@@ -44,6 +44,8 @@ package enum Event: Hashable, Codable, Sendable {
     case shrunk(found: String)
     /// Somebody else changed the route; it is wanted again.
     case drifted(found: String)
+    /// Somebody else changed the route, and the manifest says to leave it so.
+    case strayed(found: String)
     /// The mesh already bears a later write than this log knows of: the numbers go on above it.
     case fenceRaised(to: Sequence)
     case measured(run: RunID, metric: Int, measurement: Measurement)

@@ -28,6 +28,7 @@ extension Rollout {
         case .routed(let since, let evidence): update(since) { $0.settle(evidence) }
         case .routeFailed(let since, let failure): fail(since, failure, at: moment)
         case .drifted: rewantRoute(at: moment)
+        case .strayed(let found): stray(to: found)
         case .scaled(let since, let evidence): settle(since, evidence)
         case .scaleFailed(let since, let failure): fail(since, failure, at: moment)
         case .shrunk: rewantSizes(at: moment)
@@ -45,6 +46,7 @@ extension Rollout {
         case .thawed: frozen = nil
         case .freezeOverridden(let freeze, _, _): override(freeze)
         }
+        if routing?.stray != nil, event.endsStray { rewantRoute(at: moment) }
         wantRoute(at: moment)
         wantSizes(at: moment)
         if settleDividedRoute() { wantSizes(at: moment) }
@@ -55,7 +57,8 @@ extension Rollout {
         self.declaration = declaration
         isWithdrawn = false
         guard let former else { return }
-        if former.traffic != declaration.traffic { rewantRoute(at: moment) }
+        let isYieldOver = routing?.stray != nil && (declaration.drift ?? .reassert) == .reassert
+        if former.traffic != declaration.traffic || isYieldOver { rewantRoute(at: moment) }
         if let workload = declaration.workload, former.workload != workload { rewantSizes(at: moment) }
     }
 
@@ -186,6 +189,14 @@ extension Rollout {
             notBefore: moment)
     }
 
+    private mutating func stray(to found: String) {
+        routing?.stray = found
+        if declaration?.drift == .yield, flight != nil, heldBy == nil { heldBy = Self.changedRoute }
+    }
+
+    /// Who holds a rollout whose route somebody else changed, and that yields to that.
+    package static let changedRoute = "somebody's change of the route"
+
     private mutating func raiseFence(to bears: Sequence, at moment: Moment) {
         sequence = max(sequence, bears) + 1
         guard let routing else { return }
@@ -255,9 +266,21 @@ extension Scaling {
     }
 }
 
+extension Event {
+    /// Whether it wants the route to be what the rollout says, even where that has not changed: a flight begins, goes
+    /// on or ends. While the route is astray, nothing but a person or a rollback does that.
+    fileprivate var endsStray: Bool {
+        switch self {
+        case .started, .stepEntered, .summited, .completed, .kept, .restored, .aborted, .resumed: true
+        default: false
+        }
+    }
+}
+
 extension Routing {
     fileprivate mutating func settle(_ evidence: String) {
         self.evidence = evidence
+        stray = nil
         lastFailure = nil
     }
 }

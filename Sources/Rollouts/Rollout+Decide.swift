@@ -119,7 +119,7 @@ extension Draft {
         case .routing where rollout.routing?.isApplied != true:
             throw .notApplied(
                 flight.weight,
-                trouble: rollout.routing?.lastFailure?.message ?? rollout.scaling?.lastFailure?.message)
+                trouble: rollout.routing?.trouble ?? rollout.scaling?.lastFailure?.message)
         case .routing where rollout.scaling?.isReady == false:
             throw .notScaled(trouble: rollout.scaling?.lastFailure?.message)
         case .asking where flight.isAtConclusion && flight.releases.count > 1:
@@ -154,7 +154,7 @@ extension Draft {
     }
 
     private mutating func resume() throws(Refusal) {
-        if rollout.heldBy != nil { return emit(.resumed(by: who)) }
+        if rollout.heldBy != nil || rollout.routing?.stray != nil { return emit(.resumed(by: who)) }
         if let declaration = rollout.declaration, declaration.isPaused, !rollout.isWithdrawn {
             throw .pausedByManifest(source: declaration.source)
         }
@@ -271,11 +271,18 @@ extension Draft {
     /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is
     /// right, or the log is an old copy, and a person must say which.
     private mutating func drift(_ found: String, _ bears: Sequence?) {
-        guard let routing = rollout.routing, routing.isApplied else { return }
-        guard let bears, bears > routing.since else { return emit(.drifted(found: found)) }
+        guard let routing = rollout.routing, routing.evidence != nil else { return }
+        guard let bears, bears > routing.since else { return takeChange(found, of: routing) }
         let message = "the mesh bears write #\(bears) (\(found)), which the journal does not know"
         let failure = RouteFailure(.fenced, message, bears: bears)
         if routing.lastFailure != failure { fail(routing.since, failure) }
+    }
+
+    /// Said once, as long as it stays the same change.
+    private mutating func takeChange(_ found: String, of routing: Routing) {
+        let isLeft = rollout.declaration?.drift.map { $0 != .reassert } ?? false
+        if !isLeft { return emit(.drifted(found: found)) }
+        if routing.stray != found { emit(.strayed(found: found)) }
     }
 
     private mutating func measure(_ order: MeasureOrder, _ sample: Sample, from start: Moment, to end: Moment)

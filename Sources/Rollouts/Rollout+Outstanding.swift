@@ -47,9 +47,9 @@ extension Rollout {
     }
 
     private var routeOrder: RouteOrder? {
-        guard division == nil, let routing, !routing.isApplied, isRouteReady, let declaration else {
-            return nil
-        }
+        guard division == nil, let routing, !routing.isApplied, routing.stray == nil, isRouteReady,
+            let declaration
+        else { return nil }
         return RouteOrder(
             target: declaration.traffic, route: routing.route, since: routing.since,
             previous: routing.previous, attempt: routing.failures,

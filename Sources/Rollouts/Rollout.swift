@@ -59,7 +59,7 @@ package struct Rollout: Hashable, Sendable {
         }
         if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
-        if isRouteAwaited(by: flight) { return .route(routing?.lastFailure?.message) }
+        if isRouteAwaited(by: flight) { return .route(routing?.trouble) }
         return isScaleAwaited(by: flight) ? .instances(scaling?.lastFailure?.message) : nil
     }
 

@@ -19,7 +19,15 @@ package struct Routing: Hashable, Sendable {
     package var lastFailure: RouteFailure?
     package var notBefore: Moment
 
-    package var isApplied: Bool { evidence != nil }
+    /// What somebody else made of it, where that is left alone; none where the mesh bears what is wanted.
+    package var stray: String?
+
+    package var isApplied: Bool { evidence != nil && stray == nil }
+
+    /// Why the mesh does not bear it; none while it is merely awaited.
+    package var trouble: String? {
+        stray.map { "somebody else made it \($0); `resume` writes it again" } ?? lastFailure?.message
+    }
 
     package init(
         route: Route, since: Sequence, previous: Sequence, occupants: [Place: String] = [:], notBefore: Moment

@@ -93,6 +93,23 @@ import Testing
         #expect(await world.mesh.borne[world.checkout]?.route.weight(of: .b) == weight(5))
     }
 
+    @Test func aChangeThatIsToStandIsLeftUntilSomebodyPutsItRight() async throws {
+        let world = World()
+        var declaration = world.declaration([.setWeight(weight(5)), .pause(.milliseconds(300))])
+        declaration.drift = .alarm
+        try await world.run { [declaration] loop in
+            try await world.launch(loop, declaration)
+            try await world.until(loop) { $0.flight?.weight == weight(5) && $0.routing?.isApplied == true }
+            await world.mesh.disturb(world.checkout, .all(to: .b))
+            try await world.until(loop) { $0.flight?.stage == .paused }
+            #expect(await loop.rollout(world.checkout)?.routing?.stray == "a=0%")
+            #expect(await world.mesh.borne[world.checkout]?.route == .all(to: .b))
+            let wanted = try #require(await loop.rollout(world.checkout)?.routing?.route)
+            await world.mesh.disturb(world.checkout, wanted)
+            try await world.until(loop) { $0.stable?.name == "v2" }
+        }
+    }
+
     /// A disturbance is told once: one that could not be judged must not be forgotten.
     @Test func aDriftThatCouldNotBeReadIsLookedAtAgain() async throws {
         let world = World()

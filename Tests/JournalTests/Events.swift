@@ -99,7 +99,7 @@ enum Events {
         .routeAccepted(since: 4, receipt: "812"), .routed(since: .max, evidence: "version 812"),
         .routeFailed(since: 4, failure: RouteFailure(.fenced, "bears 9", bears: 9)),
         .routeFailed(since: 4, failure: RouteFailure(.unavailable, "")),
-        .drifted(found: "60%"), .fenceRaised(to: 1 << 63),
+        .drifted(found: "60%"), .strayed(found: "60%"), .fenceRaised(to: 1 << 63),
         .measured(run: RunID(flight: 3, kind: .background(1)), metric: 0, measurement: measurement),
         .judged(judged), .asked(reason: "no traffic"),
         .aborted(reason: .verdict(judged)), .aborted(reason: .command(by: "token:alice", why: nil)),
@@ -146,8 +146,9 @@ enum Events {
         case .scaled: 31
         case .scaleFailed: 32
         case .shrunk: 33
+        case .strayed: 34
         }
     }
 
-    static let kindCount = 34
+    static let kindCount = 35
 }

@@ -216,7 +216,7 @@ extension Notebook {
             name: rollout.name, traffic: target(given), plan: plan, isPaused: given["paused"] != nil,
             source: "rollouts/checkout.yaml", inFlight: given["in-flight"].flatMap(InFlightPolicy.init),
             rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given),
-            workload: workload(given))
+            workload: workload(given), drift: given["drift"].flatMap(DriftPolicy.init))
     }
 
     /// `replicas=10`

@@ -16,6 +16,7 @@ package let sentences: [String: String] = {
 private let ofRollouts = [
     "Rollout": "How the traffic of a service moves to a new release, step by step, and what takes it back.",
     "Rollout.spec": "What is wanted.",
+    "Rollout.spec.drift": "What becomes of a route that somebody else has changed.",
     "Rollout.spec.inFlight": "What becomes of a release that is announced while another one is under way.",
     "Rollout.spec.minReadySeconds": "How long a pod has to be ready before it counts.",
     "Rollout.spec.paused": "Nothing starts and nothing advances. A rollback is never held.",

@@ -14,7 +14,8 @@ extension Declaration {
     /// What the manifest says above its strategy.
     fileprivate var policies: [String] {
         let paused = isPaused ? "held: \(source) says `paused: true`" : nil
-        return [paused, progressDeadline?.stop, (inFlight ?? .supersede).stop].compactMap(\.self)
+        let policies = [paused, progressDeadline?.stop, (inFlight ?? .supersede).stop, drift?.stop]
+        return policies.compactMap(\.self)
     }
 }
 
@@ -31,6 +32,17 @@ extension InFlightPolicy {
         case .supersede: "another release that is announced meanwhile takes its place"
         case .queue: "another release that is announced meanwhile waits for its end"
         case .reject: "another release that is announced meanwhile is declined"
+        }
+    }
+}
+
+extension DriftPolicy {
+    fileprivate var stop: String {
+        switch self {
+        case .reassert: "a route that somebody else changes is written again"
+        case .yield: "a route that somebody else changes is left so, and holds it until a person resumes"
+        case .alarm:
+            "a route that somebody else changes is left so, and holds it until the route is right again"
         }
     }
 }

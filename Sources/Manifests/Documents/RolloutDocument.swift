@@ -9,6 +9,7 @@ struct RolloutDocument {
     let root: Field
     let isPaused: Bool
     let inFlight: InFlightPolicy?
+    let drift: DriftPolicy?
     let rollbackWindow: Int?
     let progressDeadline: ProgressDeadline?
     /// None: the pods are left to whoever deploys them.
@@ -38,7 +39,7 @@ extension RolloutDocument {
         document.refuseUnknown()
         return RolloutDocument(
             metadata: metadata, dialect: dialect, root: document.field, isPaused: spec?.isPaused ?? false,
-            inFlight: spec?.inFlight, rollbackWindow: spec?.rollbackWindow,
+            inFlight: spec?.inFlight, drift: spec?.drift, rollbackWindow: spec?.rollbackWindow,
             progressDeadline: spec?.progressDeadline, workload: spec?.workload, strategy: spec?.strategy,
             isFileWhole: isFileWhole)
     }
@@ -46,6 +47,7 @@ extension RolloutDocument {
     private struct Spec {
         let isPaused: Bool
         let inFlight: InFlightPolicy?
+        let drift: DriftPolicy?
         let rollbackWindow: Int?
         let progressDeadline: ProgressDeadline?
         let workload: WorkloadDocument?
@@ -63,6 +65,7 @@ extension RolloutDocument {
                 ? WorkloadDocument(&fields, dialect, namespace: namespace) : nil
             if speaksOfPods, !runsPods, !isArgo { fields.refusePods() }
             inFlight = isArgo ? nil : fields.optional("inFlight", .name(of: InFlightPolicy.self))
+            drift = isArgo ? nil : fields.optional("drift", .name(of: DriftPolicy.self))
             rollbackWindow = fields.optional("rollbackWindow", in: dialect, .rollbackWindow(dialect))
             progressDeadline =
                 isArgo ? fields.argoDeadline() : fields.optional("progressDeadline", .progressDeadline)

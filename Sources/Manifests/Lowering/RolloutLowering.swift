@@ -25,7 +25,7 @@ extension RolloutDocument {
         return Declaration(
             name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
             labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
-            progressDeadline: progressDeadline, workload: target)
+            progressDeadline: progressDeadline, workload: target, drift: drift)
     }
 
     /// Pods that come and go by themselves need a mesh whose names can be pointed at them, or none.

@@ -7,11 +7,13 @@ extension Rollout {
         switch phase {
         case .empty: isWithdrawn ? withdrawn : queueSentence ?? "no release yet: \(invitation)"
         case .resting:
-            [isRouteAwaited ? waitingForRoute : restingSentence, queueSentence].compactMap(\.self).joined(
-                separator: "; ")
-        case .aborted(let failure):
-            [failure.sentence, isRouteAwaited ? waitingForRoute : nil, queueSentence].compactMap(\.self)
+            [isRouteAwaited ? waitingForRoute : restingSentence, strayText, queueSentence].compactMap(\.self)
                 .joined(separator: "; ")
+        case .aborted(let failure):
+            [failure.sentence, isRouteAwaited ? waitingForRoute : nil, strayText, queueSentence].compactMap(
+                \.self
+            )
+            .joined(separator: "; ")
         case .climbing(let flight): hold.map { holdSentence($0) } ?? sentence(for: flight)
         }
     }
@@ -31,6 +33,10 @@ extension Rollout {
         return isWithdrawn ? "\(release); \(withdrawn)" : release
     }
 
+    private var strayText: String? {
+        routing?.stray == nil ? nil : routing?.trouble
+    }
+
     /// `waiting for envoy to show 20% on web-b: connection refused`
     private var waitingForRoute: String {
         guard let routing, let declaration else { return "waiting for the route" }
@@ -45,7 +51,7 @@ extension Rollout {
     }
 
     private func holdSentence(_ hold: Hold) -> String {
-        if case .route = hold { return waitingForRoute + "; nothing goes on before" }
+        if case .route = hold, routing?.stray == nil { return waitingForRoute + "; nothing goes on before" }
         return hold.sentence
     }
 

@@ -43,12 +43,13 @@ extension Rollout {
     }
 
     var isRouteAwaited: Bool {
-        routing.map { !$0.isApplied } ?? false
+        routing.map { $0.evidence == nil } ?? false
     }
 
     var phaseWord: PhaseWord {
         switch phase {
         case .empty: .pending
+        case .resting where routing?.stray != nil: .degraded
         case .resting: isRouteAwaited || scaling?.isReady == false ? .progressing : .healthy
         case .aborted: .degraded
         case .climbing(let flight): isPaused(flight) ? .paused : .progressing
@@ -109,6 +110,7 @@ extension RoutingStatus {
         cookie = routing.route.stickiness?.cookie
         router = rollout.declaration?.traffic.router ?? ""
         isApplied = routing.isApplied
+        stray = routing.stray
         since = routing.since
         receipt = routing.receipt
         evidence = routing.evidence

@@ -99,6 +99,8 @@ package struct RoutingStatus: Hashable, Codable, Sendable {
     package let router: String
     /// Whether the data plane shows what is wanted.
     package let isApplied: Bool
+    /// What somebody else made of it, where that is left alone.
+    package let stray: String?
     /// The sequence of the event that wanted it.
     package let since: UInt64
     /// What the mesh's interface said when it took the write.

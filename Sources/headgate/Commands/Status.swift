@@ -44,7 +44,8 @@ struct Status: AsyncParsableCommand {
 extension RolloutStatus {
     /// Nothing is going to happen without a new wish.
     fileprivate var isSettled: Bool {
-        (phase == .healthy || phase == .degraded || phase == .pending) && routing?.isApplied != false
+        (phase == .healthy || phase == .degraded || phase == .pending)
+            && (routing?.isApplied != false || routing?.stray != nil)
     }
 }
 

@@ -12,6 +12,7 @@ let wholeDocuments = """
     spec:
       paused: false
       inFlight: queue
+      drift: alarm
       rollbackWindow: {revisions: 3}
       progressDeadline: {duration: 10m, whenOverdue: hold}
       replicas: 3

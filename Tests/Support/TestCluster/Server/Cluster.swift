@@ -71,10 +71,16 @@ extension Cluster {
         _ object: ObjectReference, _ subresource: String? = nil, as manager: String = "test",
         _ change: (inout JSON) -> Void
     ) -> JSON {
-        guard var changed = self.object(object) else { preconditionFailure("there is no \(object)") }
-        change(&changed)
         let path = object.path + (subresource.map { "/" + $0 } ?? "")
-        return agreed(ClusterRequest(.put, path, body: changed.bytes, userAgent: manager))
+        // Who writes meanwhile, as what is tested may, makes it look again.
+        for _ in 0..<100 {
+            guard var changed = self.object(object) else { preconditionFailure("there is no \(object)") }
+            change(&changed)
+            let request = ClusterRequest(.put, path, body: changed.bytes, userAgent: manager)
+            let answer = ask(request)
+            if answer.status != 409 { return agreed(request, answer) }
+        }
+        preconditionFailure("\(object) never stays the same for the time of a write")
     }
 
     package func delete(_ object: ObjectReference) {
@@ -89,7 +95,10 @@ extension Cluster {
     }
 
     private func agreed(_ request: ClusterRequest) -> JSON {
-        let answer = ask(request)
+        agreed(request, ask(request))
+    }
+
+    private func agreed(_ request: ClusterRequest, _ answer: ClusterAnswer) -> JSON {
         guard (200..<300).contains(answer.status), let json = answer.json else {
             preconditionFailure("the cluster refused a test's own \(request.method): \(answer.body)")
         }
