@@ -152,8 +152,8 @@ let package = Package(
         tests(
             "Acceptance",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Server", "Transport", "Kubernetes", "Lab",
-                "TestCluster", "headgate", argumentParser, subprocess, system,
+                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport", "Kubernetes",
+                "Lab", "TestCluster", "headgate", argumentParser, subprocess, system,
             ]),
     ],
     swiftLanguageModes: [.v6]
