@@ -152,7 +152,8 @@ let package = Package(
         tests(
             "Acceptance",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport", "Kubernetes",
+                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport",
+                "Kubernetes",
                 "Lab", "TestCluster", "headgate", argumentParser, subprocess, system,
             ]),
     ],

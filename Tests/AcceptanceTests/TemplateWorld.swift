@@ -112,7 +112,8 @@ struct TemplateWorld {
     }
 
     /// What the only metric of a template makes of a release, as an analysis step of a rollout asks it.
-    func measurement(_ template: String, of family: Family, _ fare: Fare) async throws -> Analysis.Measurement {
+    func measurement(_ template: String, of family: Family, _ fare: Fare) async throws -> Analysis.Measurement
+    {
         let metric = try Self.metric(template, family, fare)
         let now = Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         let sample = await provider.sample(metric.query, at: now)
