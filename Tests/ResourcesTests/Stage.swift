@@ -5,7 +5,8 @@ import Journal
 import Kubernetes
 import Logging
 import Rollouts
-import TestCluster
+import TestServer
+import Testing
 import Traffic
 import Transport
 
@@ -13,21 +14,32 @@ import Transport
 
 /// A control loop that follows the Rollouts of a cluster, and moves traffic by its VirtualServices.
 struct Stage: Sendable {
-    let cluster: Cluster
+    let place: Place
     let loop: ControlLoop
-    static let namespace = "shop"
+
+    /// A namespace that nobody else has.
+    struct Place: Sendable {
+        let server: APIServer
+        let namespace: String
+
+        /// Of the server that the suite runs beside, where none is named.
+        static func make(on server: APIServer? = .shared) async throws -> Place {
+            let server = try #require(server, "the suite needs the trait .apiServer")
+            return Place(server: server, namespace: try await server.makeNamespace())
+        }
+    }
 
     /// Runs the parts beside the body; a second one on the same journal goes on where the first stopped.
     static func run(
-        on cluster: Cluster, _ settings: ResourceSettings = ResourceSettings(groups: [.argo]),
-        journal path: String, _ body: @Sendable (Stage) async throws -> Void
+        in place: Place, _ groups: [ResourceGroup] = [.argo], journal path: String,
+        _ body: @Sendable (Stage) async throws -> Void
     ) async throws {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let http = CurlClient()
-        let client = KubernetesClient(ClusterAccess(server: cluster.url), sender: http, log: log)
+        let client = place.server.client()
         var istio = IstioSettings(namespace: "elsewhere")
         istio.settle = .milliseconds(20)
-        let router = IstioRouter(istio, api: client, sender: http)
+        let router = IstioRouter(istio, api: client, sender: place.server.http)
+        let settings = ResourceSettings(groups: groups, namespaces: [place.namespace])
         let journal = try EventJournal.open(at: path)
         let clock = SteadyClock(notBefore: try await journal.lastMoment() ?? Moment(microseconds: 0))
         let loop = ControlLoop(
@@ -37,7 +49,7 @@ struct Stage: Sendable {
         let running = Task { await loop.run() }
         let watching = Task { await watcher.run() }
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(Stage(cluster: cluster, loop: loop))) } catch {
+        do { outcome = .success(try await body(Stage(place: place, loop: loop))) } catch {
             outcome = .failure(error)
         }
         watching.cancel()
@@ -47,6 +59,24 @@ struct Stage: Sendable {
         await router.close()
         try journal.close()
         try outcome.get()
+    }
+}
+
+extension Stage {
+    /// With the VirtualService and the Rollout of `web`, whose first release is the stable one.
+    static func withRest(
+        _ rollout: JSON = Stage.rollout(), in place: Place, _ body: @Sendable (Stage) async throws -> Void
+    ) async throws {
+        try await place.server.create(virtualService(), .virtualService, in: place.namespace)
+        try await withJournal { path in
+            try await run(in: place, journal: path) { stage in
+                try await stage.applyRollout(rollout)
+                #expect(try await stage.until { try await stage.status["phase"] != nil })
+                try await stage.start("v1")
+                #expect(try await stage.untilPhase("Healthy"))
+                try await body(stage)
+            }
+        }
     }
 }
 
@@ -63,9 +93,11 @@ func withJournal(_ body: (String) async throws -> Void) async throws {
 // MARK: - Objects
 
 extension Stage {
-    static let web = ObjectReference(ResourceGroup.argo.rollouts, "web", in: namespace)
-    static let route = ObjectReference(.virtualService, "web", in: namespace)
-    static let template = ObjectReference(ResourceGroup.argo.templates, "errors", in: namespace)
+    var server: APIServer { place.server }
+    var namespace: String { place.namespace }
+    var name: RolloutName { RolloutName("web.\(namespace)") }
+    var web: ObjectReference { place.web }
+    var route: ObjectReference { ObjectReference(.virtualService, "web", in: namespace) }
 
     static func virtualService(_ name: String = "web") -> JSON {
         let routes: JSON = [
@@ -98,17 +130,23 @@ extension Stage {
         ]
     }
 
-    func applyRollout(_ object: JSON = rollout()) {
-        cluster.create(object, ResourceGroup.argo.rollouts, in: Self.namespace)
+    func applyRollout(_ object: JSON = rollout()) async throws {
+        try await server.create(object, ResourceGroup.argo.rollouts, in: namespace)
     }
 
     func start(_ release: String) async throws {
-        _ = try await loop.submit(.start(release: release), to: RolloutName("web.shop"), by: "ci")
+        _ = try await loop.submit(.start(release: release), to: name, by: "ci")
     }
 
     /// As `kubectl argo rollouts` does it.
-    func patchStatus(_ change: (inout JSON) -> Void) {
-        cluster.edit(Self.web, "status", as: "kubectl-argo-rollouts") { object in
+    func patchStatus(_ change: (inout JSON) -> Void) async throws { try await place.patchStatus(change) }
+}
+
+extension Stage.Place {
+    var web: ObjectReference { ObjectReference(ResourceGroup.argo.rollouts, "web", in: namespace) }
+
+    func patchStatus(_ change: (inout JSON) -> Void) async throws {
+        try await server.edit(web, "status", as: "kubectl-argo-rollouts") { object in
             var status = object["status"] ?? [:]
             change(&status)
             object["status"] = status
@@ -119,31 +157,41 @@ extension Stage {
 // MARK: - Waiting
 
 extension Stage {
-    var status: JSON { cluster.object(Self.web)?["status"] ?? [:] }
+    var status: JSON {
+        get async throws { try await server.object(web)?["status"] ?? [:] }
+    }
 
-    func condition(_ type: String) -> JSON? {
-        (status["conditions"]?.array ?? []).first { $0["type"]?.string == type }
+    func condition(_ type: String) async throws -> JSON? {
+        (try await status["conditions"]?.array ?? []).first { $0["type"]?.string == type }
     }
 
     /// Whether the claim comes true within some seconds.
-    func until(_ claim: () async -> Bool) async -> Bool {
+    func until(_ claim: () async throws -> Bool) async throws -> Bool {
         for _ in 0..<1_000 {
-            if await claim() { return true }
-            // Cancelled means that the test is over.
-            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+            if try await claim() { return true }
+            try await Task.sleep(for: .milliseconds(10))
         }
         return false
     }
 
-    func untilPhase(_ phase: String) async -> Bool {
-        await until { status["phase"]?.string == phase }
+    func untilPhase(_ phase: String) async throws -> Bool {
+        try await until { try await status["phase"]?.string == phase }
+    }
+
+    /// Of the Events in the namespace.
+    var reasons: Set<String> {
+        get async throws {
+            Set(try await server.objects(.event, in: namespace).compactMap { $0["reason"]?.string })
+        }
     }
 
     /// In percent, however they are spelled.
     var weights: [Int] {
-        let routes = cluster.object(Self.route)?["spec"]["http"][0]["route"]?.array ?? []
-        let weights = routes.map { $0["weight"]?.integer ?? 0 }
-        let sum = weights.reduce(0, +)
-        return sum == 0 ? weights : weights.map { $0 * 100 / sum }
+        get async throws {
+            let routes = try await server.object(route)?["spec"]["http"][0]["route"]?.array ?? []
+            let weights = routes.map { $0["weight"]?.integer ?? 0 }
+            let sum = weights.reduce(0, +)
+            return sum == 0 ? weights : weights.map { $0 * 100 / sum }
+        }
     }
 }

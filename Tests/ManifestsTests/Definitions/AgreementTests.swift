@@ -156,7 +156,7 @@ extension Diagnostic {
 }
 
 extension ResourceKind {
-    fileprivate static func ours(_ document: JSON) -> ResourceKind? {
+    static func ours(_ document: JSON) -> ResourceKind? {
         guard let kind = document["kind"]?.string else { return nil }
         return ResourceKind(
             "headgate.dev", "v1alpha1", kind, plural: kind.lowercased() + "s",
@@ -179,7 +179,7 @@ extension JSON {
     }
 
     /// This value with one change at one place, for all places and changes.
-    fileprivate var mutants: [JSON] {
+    var mutants: [JSON] {
         let others: [JSON] = [true, -1, 1.5, "zzz", [], [:]]
         switch self {
         case .object(let members):

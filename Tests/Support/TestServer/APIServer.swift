@@ -1,7 +1,7 @@
 import Foundation
 package import Kubernetes
 import Logging
-import TestCluster
+package import TestCluster
 package import Transport
 
 /// An API server as a test speaks with it: over bare HTTP, so that nothing comes between what it says and what is
@@ -18,6 +18,15 @@ package struct APIServer: Sendable {
     package let url: String
     package let http: CurlClient
     package let connection: ConnectionOptions
+
+    init(url: String, http: CurlClient, connection: ConnectionOptions) {
+        (self.url, self.http, self.connection) = (url, http, connection)
+    }
+
+    /// The double, which a test holds in its hands.
+    package init(_ cluster: Cluster, _ http: CurlClient) {
+        self.init(url: cluster.url, http: http, connection: .init(proxy: .none))
+    }
 
     package struct Reply: Sendable {
         package let status: Int
@@ -104,17 +113,18 @@ extension APIServer {
     }
 
     /// Defines a kind and waits until it is served.
-    func install(_ kind: CustomKinds) async throws {
+    func install(_ definition: JSON) async throws {
         let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-        let reply = try await ask(.post, path, kind.definition)
+        let name = definition["metadata"]?["name"]?.string ?? ""
+        let reply = try await ask(.post, path, definition)
         guard reply.status == 201 else { throw ServerFailure(description: reply.text) }
         for _ in 0..<300 {
-            let conditions = try await ask(.get, "\(path)/\(kind.rawValue)").json["status"]?["conditions"]?
+            let conditions = try await ask(.get, "\(path)/\(name)").json["status"]?["conditions"]?
                 .array
             let isThere = conditions?.contains { $0["type"] == "Established" && $0["status"] == "True" }
             if isThere == true { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw ServerFailure(description: "\(kind.rawValue) is not established after 15 s")
+        throw ServerFailure(description: "\(name) is not established after 15 s")
     }
 }

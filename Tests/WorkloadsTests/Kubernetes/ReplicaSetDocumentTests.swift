@@ -15,6 +15,16 @@ import Transport
         return try #require(document).json
     }
 
+    /// Its pods are called after it, and a dot in the name of a host is a surprise.
+    @Test func aRolloutThatIsAnObjectLeavesItsNamespaceOutOfTheNames() throws {
+        let order = Sketch.order(["web:1": 3]) { $0["name"] = "web.shop" }
+        let metadata = try document(order)["metadata"]
+        #expect(metadata?["name"]?.string == "web-\(one)")
+        #expect(metadata?["labels"]?["headgate.dev/rollout"] == "web.shop")
+        let other = try document(Sketch.order(["web:1": 3]) { $0["name"] = "web.back" })
+        #expect(other["metadata"]?["name"]?.string == "web.back-\(one)")
+    }
+
     @Test func theTemplateIsAsWrittenButForWhatTellsReleasesApart() throws {
         let order = Sketch.order(["web:1": 3], since: 7) {
             $0["minReadySeconds"] = 5

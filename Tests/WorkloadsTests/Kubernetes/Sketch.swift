@@ -8,6 +8,9 @@ import Transport
 
 /// What tests say in a word: a template, an order, a ReplicaSet as the API server shows it.
 enum Sketch {
+    /// Of the targets.
+    @TaskLocal static var namespace = "shop"
+
     static func template(_ image: String = "web:1") -> JSON {
         [
             "metadata": ["labels": ["app": "web"]],
@@ -23,7 +26,7 @@ enum Sketch {
         _ image: String = "web:1", replicas: Int = 4, _ more: (inout JSON) -> Void = { _ in }
     ) -> WorkloadTarget {
         var settings: JSON = [
-            "namespace": "shop", "template": template(image), "selector": ["app": "web"],
+            "namespace": .string(namespace), "template": template(image), "selector": ["app": "web"],
         ]
         more(&settings)
         return WorkloadTarget(

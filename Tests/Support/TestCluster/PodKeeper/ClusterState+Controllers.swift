@@ -1,7 +1,11 @@
 import Transport
 
 /// How the cluster's own controllers write: like everybody else, but nothing is refused to them.
-extension ClusterState {
+extension ClusterState: ControlledObjects {
+    func all(_ kind: KindID) -> [JSON] { storage.all(kind).map(\.value) }
+
+    var revision: Int { storage.revision }
+
     mutating func make(_ object: JSON, _ kind: KindID, in namespace: String, at stamp: Stamp) {
         guard let target = target(kind, namespace, nil, nil) else { return }
         let write = Write(target, by: controller, at: stamp)
@@ -30,10 +34,6 @@ extension ClusterState {
 
     mutating func discard(_ object: JSON, _ kind: KindID, at stamp: Stamp) {
         remove(ObjectKey(kind: kind, namespace: object.namespace, name: object.name), at: stamp)
-    }
-
-    func owned(_ kind: KindID, by owner: JSON) -> [JSON] {
-        storage.all(kind).map(\.value).filter { $0.isControlled(by: owner) }
     }
 
     private func target(

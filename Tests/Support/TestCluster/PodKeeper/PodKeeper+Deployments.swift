@@ -3,8 +3,8 @@ import Transport
 
 extension PodKeeper {
     /// Each Deployment has all its pods in the ReplicaSet of its template; there is no gradual update.
-    func settleDeployments(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, deployment) in state.storage.all(.deployments) {
+    func settleDeployments(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for deployment in state.all(.deployments) {
             let replicaSets = state.owned(.replicaSets, by: deployment)
             let template = template(of: deployment)
             if !replicaSets.contains(where: { $0["spec"]?["template"] == template }) {

@@ -3,21 +3,24 @@ import Transport
 
 extension PodKeeper {
     /// One EndpointSlice for each Service that selects pods.
-    func settleEndpoints(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, service) in state.storage.all(.services) {
+    func settleEndpoints(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for service in state.all(.services) {
             guard let selector = service["spec"]?["selector"], selector.object?.isEmpty == false else {
                 continue
             }
             let selection = Selection(
                 namespace: service.namespace, labels: LabelRequirement.read(["matchLabels": selector]))
-            let pods = state.storage.all(.pods).map(\.value).filter(selection.contains)
-            let endpoints = JSON.array(pods.compactMap(endpoint))
+            let pods = state.all(.pods).filter(selection.contains)
+            let endpoints = pods.compactMap(endpoint)
             guard let slice = state.owned(.endpointSlices, by: service).first else {
                 state.make(
-                    slice(of: service, endpoints), .endpointSlices, in: service.namespace, at: round.stamp)
+                    slice(of: service, .array(endpoints)), .endpointSlices, in: service.namespace,
+                    at: round.stamp)
                 continue
             }
-            state.change(slice, .endpointSlices, nil, at: round.stamp) { $0["endpoints"] = endpoints }
+            // A server shows none as null.
+            guard slice["endpoints"]?.array ?? [] != endpoints else { continue }
+            state.change(slice, .endpointSlices, nil, at: round.stamp) { $0["endpoints"] = .array(endpoints) }
         }
     }
 

@@ -2,8 +2,8 @@ import Foundation
 import Transport
 
 extension PodKeeper {
-    mutating func settleJobs(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, job) in state.storage.all(.jobs) where !job.isFinished {
+    mutating func settleJobs(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for job in state.all(.jobs) where !job.isFinished {
             let start = start(of: job, round)
             let isOver = isOver(start, jobsTake, &round)
             let status = isOver ? ended(job, round) : running(job, round)

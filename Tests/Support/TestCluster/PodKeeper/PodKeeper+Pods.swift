@@ -2,8 +2,8 @@ import Foundation
 import Transport
 
 extension PodKeeper {
-    mutating func settlePods(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, pod) in state.storage.all(.pods) where !pod.isReady {
+    mutating func settlePods(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for pod in state.all(.pods) where !pod.isReady {
             let start = start(of: pod, round)
             let image = pod["spec"]?["containers"]?[0]?["image"]?.string ?? ""
             switch fates[image] ?? fate {
@@ -19,7 +19,7 @@ extension PodKeeper {
         }
     }
 
-    private func becomeReady(_ pod: JSON, _ state: inout ClusterState, _ round: Round) {
+    private func becomeReady(_ pod: JSON, _ state: inout some ControlledObjects, _ round: Round) {
         let address = JSON("10.244.0.\(state.makeCount() % 250 + 1)")
         state.change(pod, .pods, .status, at: round.stamp) { object in
             object["status"] = [
@@ -32,7 +32,8 @@ extension PodKeeper {
     }
 
     private func fail(
-        _ pod: JSON, _ reason: String, _ message: String, _ state: inout ClusterState, _ round: Round
+        _ pod: JSON, _ reason: String, _ message: String, _ state: inout some ControlledObjects,
+        _ round: Round
     ) {
         guard pod["status"]?["containerStatuses"] == nil else { return }
         let hasCrashed = reason == "CrashLoopBackOff"

@@ -3,8 +3,8 @@ import Transport
 
 extension PodKeeper {
     /// Makes the pods that are missing and deletes those that are too many.
-    func settleReplicaSets(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, replicaSet) in state.storage.all(.replicaSets) {
+    func settleReplicaSets(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for replicaSet in state.all(.replicaSets) {
             let pods = state.owned(.pods, by: replicaSet)
             let wanted = replicaSet["spec"]?["replicas"]?.integer ?? 1
             for _ in 0..<max(0, wanted - pods.count) {
@@ -29,13 +29,13 @@ extension PodKeeper {
     }
 
     /// Writes into ReplicaSets and Deployments how many pods they have.
-    func countReplicas(_ state: inout ClusterState, _ round: inout Round) {
-        for (_, replicaSet) in state.storage.all(.replicaSets) {
+    func countReplicas(_ state: inout some ControlledObjects, _ round: inout Round) {
+        for replicaSet in state.all(.replicaSets) {
             var counts = counts(of: state.owned(.pods, by: replicaSet), replicaSet, &round)
             counts["observedGeneration"] = replicaSet["metadata"]?["generation"]
             state.change(replicaSet, .replicaSets, .status, at: round.stamp) { $0["status"] = counts }
         }
-        for (_, deployment) in state.storage.all(.deployments) {
+        for deployment in state.all(.deployments) {
             let status = status(of: deployment, state.owned(.replicaSets, by: deployment))
             state.change(deployment, .deployments, .status, at: round.stamp) { $0["status"] = status }
         }

@@ -33,20 +33,25 @@ package struct PodKeeper: Sendable {
     }
 
     /// Brings everything where it belongs now. Returns when there is more to do, if nothing else happens.
-    mutating func reconcile(_ state: inout ClusterState, at stamp: Stamp) -> Date? {
-        var round = Round(stamp: stamp)
+    mutating func reconcile(_ state: inout some ControlledObjects, at stamp: Stamp) -> Date? {
         for _ in 0..<Self.roundsMax {
-            let before = state.storage.revision
-            round.next = nil
-            settleDeployments(&state, &round)
-            settleReplicaSets(&state, &round)
-            settlePods(&state, &round)
-            countReplicas(&state, &round)
-            settleEndpoints(&state, &round)
-            settleJobs(&state, &round)
-            if state.storage.revision == before { return round.next }
+            let before = state.revision
+            let next = pass(&state, at: stamp)
+            if state.revision == before { return next }
         }
         preconditionFailure("the controllers never agree; one of them writes without need")
+    }
+
+    /// Looks at everything once. Returns when there is more to do, if nothing else happens.
+    mutating func pass(_ state: inout some ControlledObjects, at stamp: Stamp) -> Date? {
+        var round = Round(stamp: stamp)
+        settleDeployments(&state, &round)
+        settleReplicaSets(&state, &round)
+        settlePods(&state, &round)
+        countReplicas(&state, &round)
+        settleEndpoints(&state, &round)
+        settleJobs(&state, &round)
+        return round.next
     }
 
     private static let roundsMax = 100

@@ -147,20 +147,35 @@ extension ClusterState {
 extension ClusterState {
     mutating func evict(_ write: Write, _ request: ClusterRequest) throws(Refusal) -> ClusterAnswer {
         let pod = try stored(write.target)
-        if let budget = exhaustedBudget(of: pod) { throw .tooManyEvictions(budget) }
+        if let (key, budget) = budget(of: pod) {
+            if budget.isUnseen { throw .tooManyEvictions(unseen: budget) }
+            let left = budget["status"]?["disruptionsAllowed"]?.integer ?? 0
+            if left < 1 { throw .tooManyEvictions(budget) }
+            if !write.isDryRun { spend(budget, key, left: left - 1) }
+        }
         if !write.isDryRun { remove(write.target.key(write.target.name ?? ""), at: write.stamp) }
         return ClusterAnswer(
             ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201],
             status: 201)
     }
 
-    private func exhaustedBudget(of pod: JSON) -> JSON? {
-        storage.all(.disruptionBudgets).map(\.value).first { budget in
+    /// A pod that does not run yet is missed by nobody.
+    private func budget(of pod: JSON) -> (key: ObjectKey, value: JSON)? {
+        let phase = pod["status"]?["phase"]?.string ?? ""
+        guard !["Pending", "Succeeded", "Failed"].contains(phase) else { return nil }
+        return storage.all(.disruptionBudgets).first { _, budget in
             let selection = Selection(
                 namespace: budget["metadata"]?["namespace"]?.string,
                 labels: LabelRequirement.read(budget["spec"]?["selector"] ?? [:]))
-            return selection.contains(pod) && budget["status"]?["disruptionsAllowed"]?.integer ?? 0 < 1
+            return selection.contains(pod)
         }
+    }
+
+    /// Until its controller has counted again.
+    private mutating func spend(_ budget: JSON, _ key: ObjectKey, left: Int) {
+        var budget = budget
+        budget["status"]?["disruptionsAllowed"] = JSON(left)
+        _ = storage.put(budget, at: key)
     }
 }
 
@@ -177,22 +192,34 @@ extension Refusal {
     }
 
     fileprivate static func tooManyEvictions(_ budget: JSON) -> Refusal {
-        let name = budget["metadata"]?["name"]?.string ?? ""
         let status = budget["status"]
         let need = status?["desiredHealthy"]?.integer ?? 0
         let have = status?["currentHealthy"]?.integer ?? 0
-        return Refusal(
+        return tooManyEvictions("\(budget.name) needs \(need) healthy pods and has \(have) currently")
+    }
+
+    fileprivate static func tooManyEvictions(unseen budget: JSON) -> Refusal {
+        tooManyEvictions("\(budget.name) is still being processed by the server.")
+    }
+
+    private static func tooManyEvictions(_ why: String) -> Refusal {
+        Refusal(
             code: 429, reason: "TooManyRequests",
             message: "Cannot evict pod as it would violate the pod's disruption budget.",
             details: [
                 "causes": [
                     [
                         "reason": "DisruptionBudget",
-                        "message": JSON(
-                            "The disruption budget \(name) needs \(need) healthy pods "
-                                + "and has \(have) currently"),
+                        "message": JSON("The disruption budget \(why)"),
                     ]
                 ]
             ])
+    }
+}
+
+extension JSON {
+    /// Whether the controller of budgets has not counted for this one yet.
+    fileprivate var isUnseen: Bool {
+        self["status"]?["observedGeneration"]?.integer ?? 0 < self["metadata"]?["generation"]?.integer ?? 0
     }
 }

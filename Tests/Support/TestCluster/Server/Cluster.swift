@@ -141,7 +141,7 @@ extension Cluster {
 extension ResourceKind {
     var id: KindID { KindID(group: group, plural: plural) }
 
-    func path(in namespace: String?) -> String {
+    package func path(in namespace: String?) -> String {
         let root = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
         return root + (namespace.map { "/namespaces/\($0)" } ?? "") + "/\(plural)"
     }
