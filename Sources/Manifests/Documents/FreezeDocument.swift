@@ -15,6 +15,7 @@ struct FreezeDocument {
     /// Nil: reported.
     static func read(_ document: inout Fields, isFileWhole: Bool) -> FreezeDocument? {
         let metadata = Metadata.read(&document, .headgate, lengthMax: 63)
+        document.ignore("status")
         let spec: Spec? = document.required("spec", .object { Spec(&$0) })
         document.refuseUnknown()
         guard let metadata, let spec else { return nil }

@@ -52,9 +52,13 @@ extension ManifestSet {
     /// Files, and folders with everything in them that is named like YAML or JSON.
     ///
     /// With a `root`, paths are below it, and are called by what they are below it. `runsPods` says whether the pods
-    /// that Argo's documents speak of are run here, or left to whoever deploys them.
-    package static func load(paths: [String], root: String? = nil, runsPods: Bool = false) -> ManifestSet {
+    /// that Argo's documents speak of are run here, or left to whoever deploys them. Files `beside` them were read by
+    /// somebody else.
+    package static func load(
+        paths: [String], root: String? = nil, beside others: [ManifestFile] = [], runsPods: Bool = false
+    ) -> ManifestSet {
         var reading = Reading(runsPods: runsPods)
+        for file in others { reading.read(file.bytes, path: file.path) }
         let walk = FolderWalk(root: root, paths: paths)
         reading.report(walk.diagnostics)
         for path in walk.files { reading.readFile(walk.location(of: path), name: path) }

@@ -19,13 +19,11 @@ struct Metadata {
         let labels = fields.optional("labels", in: dialect, .dictionary(of: .string))
         metadata?.labels = labels?.isEmpty == true ? nil : labels
         _ = fields.optional("annotations", in: dialect, .dictionary(of: .string))
-        if dialect == .argo {
-            // What an API server adds to a document that is read back from it.
-            fields.ignore(
-                "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers",
-                "generateName", "generation", "managedFields", "ownerReferences", "resourceVersion",
-                "selfLink", "uid")
-        }
+        // What an API server adds to a document that is read back from it.
+        fields.ignore(
+            "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers",
+            "generateName", "generation", "managedFields", "ownerReferences", "resourceVersion",
+            "selfLink", "uid")
         return metadata
     }
 }

@@ -32,7 +32,7 @@ extension RolloutDocument {
         _ document: inout Fields, _ dialect: Dialect, isFileWhole: Bool, runsPods: Bool
     ) -> RolloutDocument {
         let metadata = Metadata.read(&document, dialect, lengthMax: nameLengthMax)
-        if dialect == .argo { document.ignore("status") }
+        document.ignore("status")
         let name = metadata?.name ?? "rollout"
         let spec: Spec? = document.required(
             "spec", .object { Spec(&$0, dialect, name, metadata?.namespace, runsPods: runsPods) })

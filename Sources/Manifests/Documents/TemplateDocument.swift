@@ -32,7 +32,7 @@ extension TemplateDocument {
         _ document: inout Fields, _ dialect: Dialect, _ scope: TemplateScope, isFileWhole: Bool
     ) -> TemplateDocument? {
         let metadata = Metadata.read(&document, dialect, lengthMax: nameLengthMax)
-        if dialect == .argo { document.ignore("status") }
+        document.ignore("status")
         let spec: Spec? = document.required("spec", .object { Spec(&$0, dialect) })
         document.refuseUnknown()
         guard let metadata else { return nil }

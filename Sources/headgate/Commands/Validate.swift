@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Manifests
 import Rollouts
 
@@ -9,20 +10,31 @@ struct Validate: ParsableCommand {
             Files that belong together are given together: a rollout refers to templates by name.
 
             Example: headgate validate rollouts/ analysis-templates/
+            Example: kubectl get rollouts.headgate.dev web -o yaml | headgate validate --run-pods -
             """)
 
-    @Argument(help: "Files, and folders with everything in them that is named like YAML or JSON.")
+    @Argument(
+        help:
+            "Files, and folders with everything in them that is named like YAML or JSON; - is the standard input."
+    )
     var paths: [String]
     @Flag(help: "Read it as a server does that runs pods: `kubernetes.runsPods`.") var runPods = false
     @Option(name: .shortAndLong, help: "text or json.") var output: OutputFormat = .text
 
     func run() throws {
-        let set = ManifestSet.load(paths: paths, runsPods: runPods)
+        let input = try paths.contains("-") ? standardInput() : nil
+        let set = ManifestSet.load(
+            paths: paths.filter { $0 != "-" }, beside: input.map { [$0] } ?? [], runsPods: runPods)
         switch output {
         case .json, .yaml: print(try Output.json(Report(set)))
         case .text, .table: show(set)
         }
         if set.hasErrors { throw ExitCode.failure }
+    }
+
+    private func standardInput() throws -> ManifestFile {
+        let bytes = try FileHandle.standardInput.readToEnd() ?? Data()
+        return ManifestFile(path: "-", bytes: [UInt8](bytes))
     }
 
     private func show(_ set: ManifestSet) {

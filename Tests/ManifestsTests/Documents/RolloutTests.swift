@@ -126,6 +126,35 @@ struct RolloutTests {
     }
 }
 
+/// What `kubectl get -o yaml` prints can be read again.
+struct ReadBackTests {
+    private static let added = """
+        creationTimestamp: "2026-11-25T17:35:33Z", finalizers: [headgate.dev/traffic], generation: 2, uid: u,
+        managedFields: [{manager: kubectl, operation: Apply}], resourceVersion: "264", selfLink: /x,
+        annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}
+        """
+
+    @Test(arguments: [
+        ("headgate.dev/v1alpha1", "Rollout", "strategy: {canary: {steps: [{setWeight: 5}]}}"),
+        ("argoproj.io/v1alpha1", "Rollout", "strategy: {canary: {steps: [{setWeight: 5}]}}"),
+        (
+            "headgate.dev/v1alpha1", "AnalysisTemplate",
+            "metrics: [{name: m, successCondition: 'true', provider: {prometheus: {query: up}}}]"
+        ),
+        ("headgate.dev/v1alpha1", "Freeze", "reason: no releases"),
+    ])
+    func whatAnAPIServerAddsIsItsOwnAffair(version: String, kind: String, spec: String) {
+        let text = """
+            apiVersion: \(version)
+            kind: \(kind)
+            metadata: {name: a, namespace: shop, \(Self.added)}
+            spec: {\(spec)}
+            status: {phase: Healthy}
+            """
+        #expect(complaints(text).filter { $0.contains("unknown") } == [])
+    }
+}
+
 /// What only Argo's documents have.
 struct ArgoRolloutTests {
     @Test func podsAreReadAndNotActedOnWithOneWarning() {
