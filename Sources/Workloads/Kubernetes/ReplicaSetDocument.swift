@@ -26,7 +26,12 @@ struct ReplicaSetDocument {
         hash = ReleaseHash(of: .init(template), collisions: collisions)
     }
 
-    var name: String { "\(settings.name)-\(hash.text)" }
+    /// The pods are named after it, and so are their hosts: the dot of an object's rollout, `web.shop`, is no good there.
+    var name: String {
+        let suffix = ".\(settings.namespace)"
+        let stem = settings.name.hasSuffix(suffix) ? settings.name.dropLast(suffix.count) : settings.name[...]
+        return "\(stem)-\(hash.text)"
+    }
 
     private var settings: WorkloadSettings { plan.settings }
     private var release: String { plan.write.target.release }
