@@ -99,7 +99,8 @@ let package = Package(
         tests("Analysis", ["Analysis"], resources: [.copy("Vectors")]),
         tests("Rollouts", ["Analysis", "Rollouts"], exclude: ["Scenarios"]),
         tests(
-            "Manifests", ["Analysis", "Rollouts", "Manifests", "Transport", "Kubernetes", "TestCluster"],
+            "Manifests",
+            ["Analysis", "Rollouts", "Manifests", "Transport", "Kubernetes", "TestCluster", "TestServer"],
             resources: [.copy("Corpus")]),
         tests("Journal", ["Analysis", "Rollouts", "Journal", grdb, crypto]),
         tests("Engine", ["Analysis", "Rollouts", "Journal", "Engine", grdb, logging]),
@@ -124,8 +125,8 @@ let package = Package(
         tests(
             "Workloads",
             [
-                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Workloads",
-                logging,
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
+                "Workloads", logging,
             ]),
         tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
         tests(
@@ -142,7 +143,7 @@ let package = Package(
             "Resources",
             [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Server",
-                "TestCluster", "Resources", logging,
+                "TestCluster", "TestServer", "Resources", logging,
             ]),
         tests("Lab", ["Lab", "Transport", "Kubernetes", "TestCluster", logging]),
         tests(
@@ -152,10 +153,9 @@ let package = Package(
         tests(
             "Acceptance",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport",
-                "Kubernetes",
+                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport", "Kubernetes",
                 "Lab", "TestCluster", "headgate", argumentParser, subprocess, system,
-            ]),
+            ], exclude: ["Stories"]),
     ],
     swiftLanguageModes: [.v6]
 )
