@@ -47,7 +47,8 @@ test-kubernetes:
 	@test -x "$$KUBEBUILDER_ASSETS/etcd" -a -x "$$KUBEBUILDER_ASSETS/kube-apiserver" \
 	  || { echo "KUBEBUILDER_ASSETS must name a folder with etcd and kube-apiserver; see CONTRIBUTING.md" >&2; exit 2; }
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel --filter 'KubernetesTests.Conformance|TrafficTests.IstioOnServer'
+	$(SWIFT) test --skip-build --no-parallel \
+	  --filter 'KubernetesTests.Conformance|OnServerTests|ResourcesTests.ResourceWatcherTests'
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

@@ -19,6 +19,7 @@ package actor ControlLoop {
     let log: Logger
 
     private(set) var freezes: any FreezeCalendar = NoFreezes()
+    private var calendars: [FreezeOrigin: any FreezeCalendar] = [:]
     var rollouts: [RolloutName: Rollout] = [:]
     var schedule: Schedule
     var inbox: [Submission] = []
@@ -124,9 +125,15 @@ extension ControlLoop {
 
     package typealias Outcome = Result<Decision, Rejection>
 
-    /// Takes a new calendar, and lets the rollouts that are frozen look at it.
-    package func use(_ calendar: any FreezeCalendar) {
-        freezes = calendar
+    /// Who tells of freezes.
+    package enum FreezeOrigin: Hashable, Sendable {
+        case files, cluster
+    }
+
+    /// Takes a new calendar in the place of the one from there, and lets the rollouts that are frozen look at it.
+    package func use(_ calendar: any FreezeCalendar, of origin: FreezeOrigin = .files) {
+        calendars[origin] = calendar
+        freezes = JoinedFreezes(Array(calendars.values))
         for rollout in all where rollout.frozen != nil {
             note(.woke(at: clock.now()), of: rollout.name)
         }

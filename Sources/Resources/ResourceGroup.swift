@@ -13,6 +13,9 @@ package enum ResourceGroup: String, Hashable, Sendable, CaseIterable {
         kind("ClusterAnalysisTemplate", "clusteranalysistemplates", isNamespaced: false)
     }
 
+    /// Of our own group only.
+    static let freezes = ResourceKind("headgate.dev", "v1alpha1", "Freeze", plural: "freezes")
+
     private func kind(_ kind: String, _ plural: String, isNamespaced: Bool = true) -> ResourceKind {
         ResourceKind(rawValue, "v1alpha1", kind, plural: plural, isNamespaced: isNamespaced)
     }
@@ -32,10 +35,14 @@ package struct ResourceSettings: Hashable, Sendable {
         self.runsPods = runsPods
     }
 
+    private var places: [String?] { namespaces.map { $0.map(Optional.some) } ?? [nil] }
+
+    /// One watch each. Freezes hold the Rollouts of either group.
+    var freezeQueries: [ObjectQuery] { places.map { ObjectQuery(ResourceGroup.freezes, in: $0) } }
+
     /// One watch each.
     var queries: [ObjectQuery] {
         groups.flatMap { group in
-            let places = namespaces.map { $0.map(Optional.some) } ?? [nil]
             let namespaced = [group.rollouts, group.templates].flatMap { kind in
                 places.map { ObjectQuery(kind, in: $0) }
             }

@@ -13,7 +13,7 @@ struct WrittenStatus: Hashable, Sendable {
 extension ResourceWatcher {
     /// So many requests at a time; the client's own pace holds beside it.
     private static let writesAtOnce = 16
-    private static let manager = "headgate"
+    static let manager = "headgate"
     /// Keeps a Rollout from vanishing while some of its traffic is on a release that would vanish with it.
     private static let finalizer = "headgate.dev/traffic"
 

@@ -22,6 +22,9 @@ package actor ResourceWatcher {
     var keys: [RolloutName: RolloutKey] = [:]
     /// What came of reading the newest version of each.
     var readings: [RolloutKey: ResourceReading] = [:]
+    var freezes: FreezeShelf
+    /// When something happened last to the rollouts of the journal, as it was at the start.
+    var lastEvents: [RolloutName: Moment] = [:]
     /// What was last written, or tried to.
     var written: [RolloutKey: WrittenStatus] = [:]
     private var complaints: Set<String> = []
@@ -35,13 +38,35 @@ package actor ResourceWatcher {
         self.loop = loop
         self.log = log
         shelf = Shelf(settings)
+        freezes = FreezeShelf(settings)
         (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Looks at what must be known before the loop runs: no rollout is to advance in a freeze that is not known yet. An
+    /// API server that does not answer is waited for a little; until it does, nothing of the cluster advances.
+    package func readAhead(within limit: Duration = .seconds(3)) async {
+        lastEvents = Dictionary(uniqueKeysWithValues: await loop.all.map { ($0.name, $0.lastEventAt) })
+        await loop.use(UnknownFreezes(), of: .cluster)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for query in self.settings.freezeQueries { await self.listFreezes(query) }
+            }
+            // Cut short where the answers are there.
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Follows the cluster until cancelled.
     package func run() async {
         let changes = await loop.changes()
         await withTaskGroup(of: Void.self) { group in
+            for query in settings.freezeQueries {
+                group.addTask {
+                    for await event in self.api.watch(query) { await self.take(freezes: event, query) }
+                }
+            }
             for query in settings.queries {
                 group.addTask {
                     for await event in self.api.watch(query) { await self.take(event, query, changes) }
@@ -64,6 +89,21 @@ struct ResourceReading: Hashable, Sendable {
 // MARK: - What the cluster tells
 
 extension ResourceWatcher {
+    private func listFreezes(_ query: ObjectQuery) async {
+        do throws(KubernetesError) {
+            await take(freezes: .listed(try await api.list(query, .ordinary).items), query)
+        } catch {
+            await take(freezes: .interrupted(error), query)
+        }
+    }
+
+    private func take(freezes event: ObjectEvent, _ query: ObjectQuery) async {
+        if case .interrupted(let error) = event, error.kind != .missing { complain("\(error)") }
+        guard freezes.take(event, query), freezes.isWhole else { return }
+        for complaint in freezes.complaints { complain(complaint) }
+        await loop.use(freezes.freezes, of: .cluster)
+    }
+
     private func take(_ event: ObjectEvent, _ query: ObjectQuery, _ changes: Changes) async {
         if case .interrupted(let error) = event { complain("\(error)") }
         let wasWhole = shelf.isWhole
@@ -93,7 +133,25 @@ extension ResourceWatcher {
         guard StatusWish.read(from: meddling.before.status, to: after) != nil,
             let wish = StatusWish.read(from: known, to: after)
         else { return }
-        let who = meddling.after.writer ?? "kubectl"
+        await submit(wish, key, by: meddling.after.writer ?? "kubectl")
+    }
+
+    /// A wish that was written while nobody ran. Seen at the first look, before the status is written over.
+    private func obeyWhatIsLeft(_ key: RolloutKey, _ rollout: Rollout) async {
+        guard key.group == .argo, let sighting = shelf.rollouts[key], let last = lastEvents[key.rollout],
+            let edit = sighting.edit, edit.isLater(than: last)
+        else { return }
+        let known = StatusDocument(
+            rollout, key.group, generation: sighting.generation, refusal: nil, former: sighting.status,
+            at: await loop.now
+        ).json
+        guard let wish = StatusWish.read(from: known, to: sighting.status, onlyIn: edit.fields) else {
+            return
+        }
+        await submit(wish, key, by: edit.manager)
+    }
+
+    private func submit(_ wish: Command, _ key: RolloutKey, by who: String) async {
         do throws(Rejection) {
             _ = try await loop.submit(wish, to: key.rollout, by: who)
         } catch {
@@ -163,6 +221,8 @@ extension ResourceWatcher {
             keys[key.rollout] = key
             if let declaration, known?.bears(declaration) != true {
                 guard await submit(.declare(declaration), key) else { return }
+            } else if let known, readings[key] == nil {
+                await obeyWhatIsLeft(key, known)
             }
         }
         if let refusal { complain("\(key.source): \(refusal)") }

@@ -191,6 +191,6 @@ extension RolloutKey {
 
 extension JSON {
     /// Empty where it has none.
-    fileprivate var namespace: String { self["metadata"]["namespace"]?.string ?? "" }
-    fileprivate var objectName: String { self["metadata"]["name"]?.string ?? "" }
+    var namespace: String { self["metadata"]["namespace"]?.string ?? "" }
+    var objectName: String { self["metadata"]["name"]?.string ?? "" }
 }

@@ -12,6 +12,8 @@ struct Sighting: Hashable, Sendable {
     let finalizers: [String]
     /// Who wrote the object last, as far as the API server tells.
     let writer: String?
+    /// What somebody else wrote into the status after us.
+    let edit: StatusEdit?
     let isDeleting: Bool
 
     init(_ object: JSON) {
@@ -23,6 +25,7 @@ struct Sighting: Hashable, Sendable {
         status = object["status"] ?? [:]
         finalizers = (metadata["finalizers"]?.array ?? []).compactMap(\.string)
         writer = object.lastWriter
+        edit = StatusEdit(object, after: ResourceWatcher.manager)
         isDeleting = metadata["deletionTimestamp"] != nil
     }
 

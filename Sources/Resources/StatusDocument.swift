@@ -159,12 +159,19 @@ extension StatusDocument {
         let all = scaling.sizes.values.reduce(0, +)
         let updated = leading.flatMap { scaling.sizes[$0] } ?? 0
         json["replicas"] = JSON(all)
-        json["HPAReplicas"] = JSON(all)
+        json["HPAReplicas"] = JSON(carrying(scaling.sizes) ?? all)
         json["updatedReplicas"] = JSON(updated)
         if scaling.isReady {
             json["readyReplicas"] = JSON(all)
             json["availableReplicas"] = JSON(all)
         }
+    }
+
+    /// What an autoscaler divides the load by. Where a mesh moves the traffic, the stable release has all its instances
+    /// beside those of the next, which would count twice.
+    private func carrying(_ sizes: [String: Int]) -> Int? {
+        guard rollout.declaration?.workload?.division == nil else { return nil }
+        return (rollout.stable?.name ?? leading).flatMap { sizes[$0] }
     }
 
     /// For an autoscaler: the pods of all releases.

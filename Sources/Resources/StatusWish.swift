@@ -14,6 +14,13 @@ enum StatusWish {
         let isSkipped = after["currentStepIndex"]?.integer == step + 1
         return isReleased || isSkipped ? .promote(from: step) : nil
     }
+
+    /// The same, where only these fields are known to be somebody's edit, and only about the release that is meant.
+    static func read(from before: JSON, to after: JSON, onlyIn fields: Set<String>) -> Command? {
+        guard after["currentPodHash"] == before["currentPodHash"] else { return nil }
+        let believed = fields.reduce(into: before) { believed, field in believed[field] = after[field] }
+        return read(from: before, to: believed)
+    }
 }
 
 extension JSON {

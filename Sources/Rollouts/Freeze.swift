@@ -48,3 +48,23 @@ package struct NoFreezes: FreezeCalendar {
         nil
     }
 }
+
+/// Several calendars at once.
+package struct JoinedFreezes: FreezeCalendar {
+    private let calendars: [any FreezeCalendar]
+
+    package init(_ calendars: [any FreezeCalendar]) {
+        self.calendars = calendars
+    }
+
+    package func freeze(of declaration: Declaration, at moment: Moment, beside overridden: [Freeze])
+        -> Freeze?
+    {
+        let found = calendars.compactMap { $0.freeze(of: declaration, at: moment, beside: overridden) }
+        // Without an end is later than any.
+        return found.max { one, other in
+            guard let end = one.until else { return false }
+            return other.until.map { end < $0 } ?? true
+        }
+    }
+}

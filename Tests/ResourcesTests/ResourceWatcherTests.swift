@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Kubernetes
 import Rollouts
 import TestCluster
@@ -10,7 +11,7 @@ import Transport
 
 /// Rollouts as objects of an API server, moved on a VirtualService of it: the double in `make test`, a real one in
 /// `make test-kubernetes`.
-@Suite(.serialized, .apiServer(CustomKinds.istio.union(CustomKinds.argo)), .timeLimit(.minutes(5)))
+@Suite(.serialized, .apiServer(CustomKinds.istio.union(CustomKinds.argo), ourKinds), .timeLimit(.minutes(5)))
 struct ResourceWatcherTests {
     /// A stage with the VirtualService and the Rollout of `web`, whose first release is the stable one.
     private func onStage(
@@ -158,6 +159,55 @@ struct ResourceWatcherTests {
         }
     }
 
+    /// By who wrote it and when, which the API server keeps in mind.
+    @Test func aWishFromWhileNobodyWatchedIsSeenAtTheStart() async throws {
+        let place = try await Stage.Place.make()
+        try await withJournal { path in
+            try await Stage.withRest(in: place, journal: path) { stage in
+                try await stage.start("v2")
+                #expect(try await stage.untilPhase("Paused"))
+            }
+            // The API server only knows the second.
+            try await Task.sleep(for: .milliseconds(1100))
+            try await place.patchStatus { $0["abort"] = true }
+            try await Stage.run(in: place, journal: path) { stage in
+                #expect(try await stage.untilPhase("Degraded"))
+                #expect(try await stage.until { try await stage.weights == [100, 0] })
+                _ = try await stage.loop.submit(.retry, to: stage.name, by: "ann")
+                #expect(try await stage.untilPhase("Paused"))
+            }
+            // What was obeyed is not obeyed again.
+            try await Stage.run(in: place, journal: path) { stage in
+                #expect(try await stage.until { await stage.loop.rollout(stage.name)?.flight != nil })
+                try await stage.patchStatus { $0["message"] = "hello" }
+                #expect(try await stage.until { try await stage.status["message"] != "hello" })
+                #expect(try await stage.status["phase"] == "Paused")
+            }
+        }
+    }
+
+    /// Also what starts before anybody could have watched it.
+    @Test func aFreezeObjectHoldsTheRolloutsOfItsNamespace() async throws {
+        let place = try await Stage.Place.make()
+        let freeze = ObjectReference(ResourceGroup.freezes, "year-end", in: place.namespace)
+        let object: JSON = [
+            "metadata": ["name": "year-end"],
+            "spec": ["reason": "no changes over the holidays", "scope": ["names": ["web"]]],
+        ]
+        try await place.server.create(object, freeze.kind, in: place.namespace)
+        try await place.server.create(Stage.virtualService(), .virtualService, in: place.namespace)
+        try await withJournal { path in
+            try await Stage.run(in: place, journal: path) { stage in
+                try await stage.applyRollout()
+                #expect(try await stage.until { await stage.loop.rollout(stage.name)?.declaration != nil })
+                try await stage.start("v1")
+                #expect(try await stage.until { await stage.loop.rollout(stage.name)?.frozen != nil })
+                try await stage.server.delete(freeze)
+                #expect(try await stage.untilPhase("Healthy"))
+            }
+        }
+    }
+
     @Test func eventsTellTheStory() async throws {
         try await onStage { stage in
             try await stage.start("v2")
@@ -181,6 +231,18 @@ struct ResourceWatcherTests {
         #expect(RolloutKey(source: "cluster:shop/web") == nil)
     }
 }
+
+/// As a cluster gets them.
+private let ourKinds: Definitions = {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    do {
+        return Definitions(
+            try String(contentsOf: root.appending(path: "deploy/kubernetes/crds.yaml"), encoding: .utf8))
+    } catch {
+        preconditionFailure("the definitions can't be read: \(error)")
+    }
+}()
 
 extension Stage {
     fileprivate var finalizers: [String] {

@@ -46,6 +46,7 @@ struct Stage: Sendable {
             journal: journal, ports: Ports(routers: [router], providers: []), clock: clock, log: log)
         try await loop.recover()
         let watcher = ResourceWatcher(settings, api: client, loop: loop, log: log)
+        await watcher.readAhead()
         let running = Task { await loop.run() }
         let watching = Task { await watcher.run() }
         let outcome: Result<Void, any Error>
@@ -67,15 +68,20 @@ extension Stage {
     static func withRest(
         _ rollout: JSON = Stage.rollout(), in place: Place, _ body: @Sendable (Stage) async throws -> Void
     ) async throws {
+        try await withJournal { path in try await withRest(rollout, in: place, journal: path, body) }
+    }
+
+    static func withRest(
+        _ rollout: JSON = Stage.rollout(), in place: Place, journal path: String,
+        _ body: @Sendable (Stage) async throws -> Void
+    ) async throws {
         try await place.server.create(virtualService(), .virtualService, in: place.namespace)
-        try await withJournal { path in
-            try await run(in: place, journal: path) { stage in
-                try await stage.applyRollout(rollout)
-                #expect(try await stage.until { try await stage.status["phase"] != nil })
-                try await stage.start("v1")
-                #expect(try await stage.untilPhase("Healthy"))
-                try await body(stage)
-            }
+        try await run(in: place, journal: path) { stage in
+            try await stage.applyRollout(rollout)
+            #expect(try await stage.until { try await stage.status["phase"] != nil })
+            try await stage.start("v1")
+            #expect(try await stage.untilPhase("Healthy"))
+            try await body(stage)
         }
     }
 }

@@ -133,6 +133,7 @@ struct ServerHouse {
         let count = await loop.names.count
         log.notice("\(count) rollouts in the journal")
         await watcher.readAhead()
+        await resources?.readAhead()
         await withTaskGroup { group in
             group.addTask { await self.loop.run() }
             group.addTask { await self.watcher.run() }
