@@ -16,6 +16,8 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Manifests to validate.") var files = 1_000
     @Option(help: "Rollouts in progress on an API server.") var inProgress = 1_000
     @Option(help: "Seconds in which the API server should hear nothing.") var quiet = 60
+    @Option(help: "Rollout objects of an API server that a server watches, at the most; none: 0.")
+    var watched = 5_000
     @Option(help: "Leaders that are killed; each costs some twenty seconds.") var takeovers = 3
 
     func run() async throws {
@@ -29,6 +31,10 @@ struct Bench: AsyncParsableCommand {
         if takeovers > 0 {
             complain("\(takeovers) leaders killed, with another server standing by …")
             report.takeover = try await TakeoverBench(takeovers: takeovers).run()
+        }
+        if watched > 0 {
+            complain("memory of a server that watches 1,000 and \(watched) Rollouts …")
+            report.watching = try await WatchBench(sizes: [1_000, watched]).run()
         }
         complain("turns through a durable journal …")
         report.turns = try await TurnBench().run()
@@ -52,6 +58,7 @@ struct BenchReport: Encodable {
     var verdictToApplied: Spread?
     var istio: Istio?
     var takeover: Takeover?
+    var watching: [Watching] = []
     var turns: [Turns] = []
     var growth: [Growth] = []
     var idle: Idle?
@@ -94,6 +101,12 @@ struct BenchReport: Encodable {
         let takeovers: Int
         let medianSeconds: Double
         let maxSeconds: Double
+    }
+
+    /// Objects of an API server, and what each adds to the memory of the server that follows them.
+    struct Watching: Encodable {
+        let rollouts: Int
+        let bytesPerRollout: Int
     }
 
     struct Turns: Encodable {
