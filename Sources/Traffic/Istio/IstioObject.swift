@@ -4,14 +4,13 @@ import Rollouts
 import Transport
 
 /// One VirtualService as it was read, and what it is to become for a rollout.
-struct IstioObject: Hashable, Sendable {
+struct IstioObject: RoutedObject, Hashable {
     let object: JSON
     let reference: ObjectReference
     let service: IstioService
     let target: IstioTarget
     let destinations: IstioDestinations
     let rollout: RolloutName
-    /// What it bears of this rollout.
     let mark: ObjectMark?
     /// The routes without anything of ours: those that are there, or those that the target gives.
     let base: JSON
@@ -72,18 +71,19 @@ struct IstioObject: Hashable, Sendable {
         return result
     }
 
-    /// Whether the routes are what we would make of the route that the mark tells of.
-    func isIntact(_ mark: ObjectMark, _ traffic: TrafficTarget) -> Bool {
-        guard !mark.isPartial, let wanted = try? routed(mark, traffic) else { return false }
-        return wanted["spec"]?.means(object["spec"] ?? [:]) == true
-    }
-
-    /// What the object would be, if it were what its mark says.
     func routed(_ mark: ObjectMark, _ traffic: TrafficTarget) throws(RouteFailure) -> JSON {
         let wanted = try NamedRoute(
             mark.route, of: rollout, occupants: mark.occupants, traffic, managed: target.managedRoutes)
         return try routed(wanted, mark)
     }
+}
+
+extension IstioObject {
+    var ownership: Ownership { target.ownership }
+
+    var ownedSections: [String] { IstioSplits.sections.filter { base[$0] != nil } }
+
+    var splitPath: [String] { ["spec", IstioSplits.sections.first { !splits[$0].isEmpty } ?? "http"] }
 }
 
 extension IstioObject {
@@ -121,25 +121,13 @@ extension IstioObject {
                 + "requests can't be looked into")
     }
 
-    /// What means the same stays as it is; what is put back is spelled as it was found.
     private func weights(
         of items: [JSON], _ number: Int, _ wanted: NamedRoute, before: [[Int?]]
     ) -> [Int?] {
-        let backends = items.map(destinations.index(ofItem:))
-        let present = weights(items)
-        let means = { (weights: [Int?]) in
-            let units = wanted.shares.indices.map { backend in
-                backends.firstIndex(of: backend).flatMap { weights.indices.contains($0) ? weights[$0] : nil }
-                    ?? 0
-            }
-            return weights.count == items.count && Units.mean(units, wanted.shares)
-        }
-        if target.restores, wanted.isAtRest, number < before.count, means(before[number]) {
-            return before[number]
-        }
-        if means(present) { return present }
-        let units = Units.of(wanted.shares)
-        return zip(backends, present).map { backend, present in backend.map { units[$0] } ?? present }
+        SplitWeights(
+            backends: items.map(destinations.index(ofItem:)), present: weights(items),
+            before: target.restores && number < before.count ? before[number] : nil
+        ).weights(for: wanted)
     }
 
     private func weights(_ route: JSON) -> [Int?] { weights(route["route"]?.array ?? []) }

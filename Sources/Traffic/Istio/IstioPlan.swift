@@ -7,7 +7,7 @@ import Transport
 ///
 /// Most routes need one plan. Where subsets are re-pointed it takes several, and the objects are read anew
 /// between them: whatever happened meanwhile, a crash included, the next plan starts from what is there.
-struct IstioPlan: Hashable, Sendable {
+struct IstioPlan: RoutePlan, Hashable {
     /// What has to pass before the writes.
     enum Pause: Hashable, Sendable {
         case none
@@ -18,9 +18,7 @@ struct IstioPlan: Hashable, Sendable {
     }
 
     let pause: Pause
-    /// All at once: none of them waits for another one.
     let writes: [ObjectWrite]
-    /// Whether the route is in place afterwards.
     let isLast: Bool
 }
 
@@ -146,36 +144,5 @@ private struct Planner {
 extension IstioDestinations {
     init(_ target: IstioTarget, _ traffic: TrafficTarget) {
         self.init(split: target.split, names: traffic.backends.names)
-    }
-}
-
-extension IstioObject {
-    /// None where the object is like that already.
-    func write(to wanted: JSON) -> ObjectWrite? {
-        switch target.ownership {
-        case .adopt: patch(from: object, to: wanted, at: reference)
-        case .own: application(of: wanted)
-        }
-    }
-
-    /// The whole of what is ours, and nothing else.
-    private func application(of wanted: JSON) -> ObjectWrite? {
-        guard !wanted.means(object) else { return nil }
-        let key = ObjectMark.key(of: rollout)
-        var metadata: JSON = ["name": .string(reference.name)]
-        metadata["namespace"] = reference.namespace.map(JSON.string)
-        metadata["resourceVersion"] = object.resourceVersion.map(JSON.string)
-        metadata["annotations"][key] = wanted.annotations[key]
-        var spec: JSON = [:]
-        for section in IstioSplits.sections where base[section] != nil {
-            spec[section] = wanted["spec"][section]
-        }
-        let body: JSON = [
-            "apiVersion": .string(reference.kind.apiVersion), "kind": .string(reference.kind.kind),
-            "metadata": metadata, "spec": spec,
-        ]
-        // What an earlier life of ours patched is ours to take over.
-        let isForced = object.owner(of: ["spec", "http"])?.manager == FieldManager.patch
-        return ObjectWrite(reference, .apply(body, force: isForced), manager: FieldManager.apply)
     }
 }

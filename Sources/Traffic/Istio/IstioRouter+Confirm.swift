@@ -16,7 +16,7 @@ extension IstioRouter {
             proof.reach(.accepted)
         }
         if settings.level >= .acked { try await prove(.acked, &proof, sight) }
-        if settings.level >= .observed { try await observeCounts(&proof, write, target, sight) }
+        if settings.level >= .observed { try await observe(&proof, write, target, sight) }
         await memory.note(write)
         if let rivals = await rivals(of: sight, write) { proof.note(rivals) }
         return RouteEvidence(text: "\(proof)")
@@ -49,44 +49,15 @@ extension IstioRouter {
         }
     }
 
-    /// Looks a bounded number of times: without traffic there is nothing to see, and nothing to wait for.
-    private func observeCounts(
+    private func observe(
         _ proof: inout Proof, _ write: RouteWrite, _ target: IstioTarget, _ sight: IstioSight
     ) async throws(RouteFailure) {
         let wanted = try NamedRoute(
             write.route, of: write.rollout, occupants: write.occupants, write.target, managed: [])
-        guard let counter = counter(write.target, target, sight) else {
-            return proof.note(
-                "not observed: no Prometheus, or nothing that tells the backends apart (`counts`)")
-        }
-        guard wanted.rules.isEmpty, wanted.stickiness == nil else {
-            return proof.note("not observed: rules and cookies move the shares")
-        }
-        do throws(CountFailure) {
-            switch try await observed(counter, wanted.shares, write.target.backends.names) {
-            case .agrees(let text): proof.reach(.observed, text)
-            case .tooFew(let text): proof.note("not observed: \(text)")
-            case .differs(let text):
-                throw CountFailure(message: "the callers' proxies counted \(text)")
-            }
-        } catch {
-            // Counts are late, and a share says nothing against an ack: it is said, and the route stands.
-            proof.note("not observed: \(error.message)")
-        }
-    }
-
-    private func observed(
-        _ counter: RequestCounter, _ shares: [Weight], _ names: [String]
-    ) async throws(CountFailure) -> RequestCounts.Verdict {
-        let start = try await counter.read()
-        var verdict = RequestCounts.Verdict.tooFew("no requests")
-        for look in 1...max(settings.countsMax, 1) {
-            let pause = settings.pauses.dropFirst(look).first ?? settings.pauses.last ?? .seconds(1)
-            do { try await pace.sleep(pause) } catch { return verdict }
-            verdict = try await counter.read().since(start).verdict(on: shares, names)
-            if case .agrees = verdict { return verdict }
-        }
-        return verdict
+        let look = CountedShares(
+            counter: counter(write.target, target, sight), wanted: wanted,
+            names: write.target.backends.names, pace: pace, looksMax: settings.countsMax)
+        await look.prove(&proof)
     }
 
     private func counter(
@@ -98,7 +69,8 @@ extension IstioRouter {
             let namespace = sight.services.first?.reference.namespace
         else { return nil }
         return RequestCounter(
-            address: address, timeout: settings.timeout, sender: sender, counts: counts, namespace: namespace)
+            address: address, timeout: settings.timeout, sender: sender, counts: counts,
+            series: .istio(in: namespace))
     }
 
     /// Other VirtualServices for the same hosts in the mesh: which one counts is not defined. Never in the way of a
@@ -119,29 +91,5 @@ extension IstioRouter {
         return
             "\(found.sorted().joined(separator: ", ")) claims a host of it too; which of the two counts is "
             + "undefined"
-    }
-}
-
-extension IstioObject {
-    /// When the API server noted that we wrote it.
-    var writtenAt: Date? {
-        let entries = object["metadata"]["managedFields"]?.array ?? []
-        let ours = entries.filter {
-            [FieldManager.apply, FieldManager.patch].contains($0["manager"]?.string ?? "")
-        }
-        return ours.compactMap { $0["time"]?.string.flatMap(moment) }.max()
-    }
-
-    /// Throws where what is stored is no longer, or never was, what we wrote: a webhook, or somebody else.
-    func checkAcceptance(of write: RouteWrite) throws(RouteFailure) {
-        guard let mark, mark.since == write.since, mark.journal == write.journal else {
-            let bears = mark.map { "event \($0.since)" } ?? "no mark of ours"
-            let kind: RouteFailure.Kind = (mark?.since ?? 0) > write.since ? .fenced : .unverified
-            throw RouteFailure(
-                kind, "\(reference) bears \(bears) and not event \(write.since)", bears: mark?.since)
-        }
-        guard !isIntact(mark, write.target) else { return }
-        throw RouteFailure(
-            .unverified, "\(reference) is not as it was written: \(difference(from: mark, write.target))")
     }
 }

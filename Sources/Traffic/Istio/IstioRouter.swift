@@ -38,14 +38,12 @@ package final class IstioRouter: TrafficRouter {
     package func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt {
         let target = try IstioTarget(write.target)
         try target.check(write.route)
-        await drift.begin(write.rollout)
-        do throws(RouteFailure) {
-            let receipt = try await put(write, target)
-            await drift.end(write.rollout)
-            return receipt
-        } catch {
-            await drift.end(write.rollout)
-            throw error
+        let rounds = WriteRounds(api: api, drift: drift, write: write)
+        return try await rounds.run { () async throws(RouteFailure) in
+            let sight = try await sight(of: write.rollout, write.target, target, write.urgency)
+            let plan = try IstioPlan(write, sight, epoch: epoch())
+            try await pass(plan.pause, sight, write)
+            return (plan, sight.services)
         }
     }
 
@@ -63,30 +61,6 @@ package final class IstioRouter: TrafficRouter {
 }
 
 extension IstioRouter {
-    /// Reads, plans and writes until the plan is the last one. A write that came too late is planned anew.
-    private func put(_ write: RouteWrite, _ target: IstioTarget) async throws(RouteFailure) -> RouteReceipt {
-        let urgency = write.urgency
-        var losses = 0
-        var written: [ObjectReference] = []
-        for _ in 1...roundsMax {
-            let sight = try await sight(of: write.rollout, write.target, target, urgency)
-            let plan = try IstioPlan(write, sight, epoch: epoch())
-            try await pass(plan.pause, sight, write)
-            let outcomes = await api.carryOut(plan.writes, urgency)
-            await learn(outcomes, of: write.rollout)
-            if let failure = outcomes.failure {
-                losses += 1
-                guard failure.kind == .stale, losses < lossesMax else { throw outcomes.routeFailure(failure) }
-                continue
-            }
-            written += plan.writes.map(\.object)
-            if plan.isLast { return receipt(of: write, sight, outcomes, written) }
-        }
-        throw RouteFailure(
-            .unavailable,
-            "the subsets were not right after \(roundsMax) moves: somebody else changes them too")
-    }
-
     /// The objects of a target as they are now.
     func sight(
         of rollout: RolloutName, _ traffic: TrafficTarget, _ target: IstioTarget, _ urgency: Urgency
@@ -119,13 +93,6 @@ extension IstioRouter {
             target: target)
     }
 
-    private func learn(_ outcomes: WriteOutcomes, of rollout: RolloutName) async {
-        for (write, outcome) in zip(outcomes.writes, outcomes.outcomes) {
-            guard case .success(let object) = outcome else { continue }
-            await drift.learn(object, at: write.object, of: rollout)
-        }
-    }
-
     private func pass(
         _ pause: IstioPlan.Pause, _ sight: IstioSight, _ write: RouteWrite
     ) async throws(RouteFailure) {
@@ -144,37 +111,6 @@ extension IstioRouter {
                 .unavailable, "called off while the proxies were given time to follow; it is tried again")
         }
     }
-
-    private func receipt(
-        of write: RouteWrite, _ sight: IstioSight, _ outcomes: WriteOutcomes, _ written: [ObjectReference]
-    ) -> RouteReceipt {
-        var versions = sight.services.map { ($0.reference, $0.object.resourceVersion ?? "?") }
-        for (write, object) in zip(outcomes.writes, outcomes.objects) {
-            guard let index = versions.firstIndex(where: { $0.0 == write.object }) else { continue }
-            versions[index].1 = object.resourceVersion ?? "?"
-        }
-        var names: [String] = []
-        for name in written.map(\.description) where !names.contains(name) { names.append(name) }
-        let text =
-            names.isEmpty
-            ? "found in place: " + versions.map { "\($0.0)" }.joined(separator: ", ")
-            : "wrote " + names.joined(separator: ", ")
-        return RouteReceipt(write: write, text: text, token: storedText(versions))
-    }
-}
-
-private let roundsMax = 10
-private let lossesMax = 5
-
-/// `at resourceVersion 4711`; with several objects, each with its own.
-private func storedText(_ versions: [(reference: ObjectReference, version: String)]) -> String {
-    guard versions.count > 1 else { return "at resourceVersion \(versions.first?.version ?? "?")" }
-    return "at resourceVersions "
-        + versions.map { "\($0.reference.name) \($0.version)" }.joined(separator: ", ")
-}
-
-extension RouteWrite {
-    var urgency: Urgency { isRollback ? .rollback : .ordinary }
 }
 
 /// Which routes the data plane was seen to have, by this process.

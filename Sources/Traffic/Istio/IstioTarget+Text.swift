@@ -14,27 +14,12 @@ import Transport
 
 extension IstioTarget {
     package static let key = "istio"
-    private static let namespaceKey = "namespace"
 
     /// Throws `rejected` with what to change.
     package init(_ target: TrafficTarget) throws(RouteFailure) {
-        let known = [Self.key, Self.namespaceKey]
-        if let unknown = target.settings.keys.sorted().first(where: { !known.contains($0) }) {
-            throw refused("unknown setting \"\(unknown)\"; known: \(known.joined(separator: ", "))")
-        }
-        guard let text = target.settings[Self.key] else {
-            throw refused("needs a virtualService; set `virtualService.name`")
-        }
-        do {
-            self = try IstioTarget(parsing: JSON(parsing: text))
-        } catch let error as JSON.SyntaxError {
-            throw refused("the setting `\(Self.key)` is \(error)")
-        } catch let failure as RouteFailure {
-            throw failure
-        } catch {
-            throw refused("the setting `\(Self.key)` can't be read: \(error)")
-        }
-        if let namespace = target.settings[Self.namespaceKey] { settle(in: namespace) }
+        let advice = "needs a virtualService; set `virtualService.name`"
+        try self.init(parsing: target.document(of: Self.key, ifMissing: advice))
+        if let namespace = target.namespace { settle(in: namespace) }
         try check(target)
     }
 
@@ -115,19 +100,6 @@ extension IstioRule {
     }
 }
 
-extension BackendCounts {
-    fileprivate init(_ document: JSON, _ path: String) throws(RouteFailure) {
-        var fields = try TargetFields(document, path)
-        label = try fields.text("label") ?? ""
-        values = try fields.texts("values")
-        try fields.finish()
-        let isName = label.utf8.allSatisfy {
-            $0 == UInt8(ascii: "_") || isNamePart(String(UnicodeScalar($0)))
-        }
-        guard !label.isEmpty, isName else { throw refused("\(path).label \"\(label)\" is no label's name") }
-    }
-}
-
 // MARK: - Writing
 
 extension IstioTarget {
@@ -138,7 +110,7 @@ extension IstioTarget {
         document["destinationRule"] = destinationRule?.document
         document["managedRoutes"] = managedRoutes.isEmpty ? nil : JSON(managedRoutes)
         document["restores"] = restores ? true : nil
-        document["counts"] = counts.map { ["label": .string($0.label), "values": JSON($0.values)] }
+        document["counts"] = counts?.document
         return document
     }
 }

@@ -97,14 +97,3 @@ package struct IstioRule: Hashable, Sendable {
         self.label = label
     }
 }
-
-/// A label of `istio_requests_total` and its value for each backend, in their order.
-package struct BackendCounts: Hashable, Sendable {
-    package var label: String
-    package var values: [String]
-
-    package init(label: String, values: [String]) {
-        self.label = label
-        self.values = values
-    }
-}

@@ -72,14 +72,16 @@ private struct Naming {
         guard let home else { return try index(of: place) }
         let others = Place.allCases.filter { $0 != home && route.reaches($0) }
         guard others.count <= 1 else {
-            throw refused("the names stand for a stable release and one canary, and the route leads to more")
+            throw RouteFailure(
+                .rejected, "the names stand for a stable release and one canary, and the route leads to more")
         }
         return place == home ? 0 : 1
     }
 
     private func index(of place: Place) throws(RouteFailure) -> Int {
         guard let index = Place.allCases.firstIndex(of: place), index < names.count else {
-            throw refused(
+            throw RouteFailure(
+                .rejected,
                 "the route leads to place \(place.rawValue), and there are only the backends "
                     + "\(names.joined(separator: ", ")); declare one more")
         }

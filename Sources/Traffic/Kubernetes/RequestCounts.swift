@@ -48,13 +48,31 @@ private func percent(_ count: Int, of total: Int) -> String {
     return "\(tenths / 10).\(tenths % 10)%"
 }
 
+/// What counts requests by itself, and which of its series are meant.
+struct CountedSeries: Hashable, Sendable {
+    let metric: String
+    /// `reporter="source"`
+    let matchers: [String]
+
+    /// Each request is counted once, by the caller's side or by a waypoint; mirrored ones are not seen there.
+    static func istio(in namespace: String) -> CountedSeries {
+        CountedSeries(
+            metric: "istio_requests_total",
+            matchers: [
+                #"reporter=~"source|waypoint""#,
+                "destination_service_namespace=\(JSON(namespace).text)",
+            ])
+    }
+}
+
 /// Reads the counts from Prometheus.
 struct RequestCounter: Sendable {
     let address: String
     let timeout: Duration
     let sender: any HTTPSender
     let counts: BackendCounts
-    let namespace: String
+    /// What counts, where `counts` does not say.
+    let series: CountedSeries
 
     /// Throws, in words, where there is no answer to build on.
     func read() async throws(CountFailure) -> RequestCounts {
@@ -67,12 +85,11 @@ struct RequestCounter: Sendable {
         return try Self.counts(in: response, counts)
     }
 
-    /// Each request is counted once, by the caller's side or by a waypoint; mirrored ones are not seen there.
     var query: String {
         let values = counts.values.map(quoted).joined(separator: "|")
         let label = counts.label
-        return "sum by (\(label)) (istio_requests_total{reporter=~\"source|waypoint\","
-            + "destination_service_namespace=\(JSON(namespace).text),\(label)=~\(JSON(values).text)})"
+        let matchers = (counts.metric == nil ? series.matchers : []) + ["\(label)=~\(JSON(values).text)"]
+        return "sum by (\(label)) (\(counts.metric ?? series.metric){\(matchers.joined(separator: ","))})"
     }
 
     var request: HTTPRequest {
