@@ -73,7 +73,7 @@ extension BridgeReader {
             return workload.isChosen(by: labels)
                 && workload.services.contains { fullHost($0, in: bridge.namespace) == host }
         }
-        return chosen.isEmpty ? [IstioBridge.nowhere] : chosen.map(\.name)
+        return chosen.isEmpty ? [nowhere] : chosen.map(\.name)
     }
 
     /// None where no rule has the subset: requests to it are lost in a mesh, and here.

@@ -1,20 +1,17 @@
+package import Kubernetes
 package import Transport
 
 /// What istiod does, as far as a lab needs it: VirtualServices and DestinationRules become the routes of an Envoy.
 ///
 /// It stands for one client's sidecar, and for one Service that the client asks. What it can't translate is either
 /// an error, where a request would go elsewhere than in a mesh, or told as omitted.
-package struct IstioBridge: Sendable, Hashable {
+package struct IstioBridge: MeshBridge, Hashable {
     /// The name of the RouteConfiguration.
     package var route: String
     /// The Service that clients ask for.
     package var host: String
     package var namespace: String
     package var workloads: [MeshWorkload]
-
-    /// The cluster for destinations that no workload stands behind. It has no endpoints: Envoy answers 503, as it
-    /// does in a mesh.
-    package static let nowhere = "nowhere"
 
     package init(route: String, host: String, namespace: String, workloads: [MeshWorkload]) {
         self.route = route
@@ -37,30 +34,17 @@ package struct IstioBridge: Sendable, Hashable {
         let service = virtualServices.filter(isMeant).min { $0.age < $1.age }
         let entries =
             if let service { try reader.routes(of: service) } else { [try reader.entry(toService: host)] }
-        let versions = (virtualServices + destinationRules).compactMap(\.version)
-        let document: JSON = [
-            "version_info": JSON("\(versions.max() ?? 0)"),
-            "resources": [configuration(of: entries)],
-        ]
+        let version = (virtualServices + destinationRules).compactMap(\.version).max() ?? 0
+        let document = routeDocument(entries, named: route, of: host, version: version)
         return Translation(document: document, omitted: service.map(omissions) ?? [])
     }
 
-    private func configuration(of entries: [JSON]) -> JSON {
-        [
-            "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
-            "name": JSON(route),
-            "validate_clusters": true,
-            "virtual_hosts": [["name": JSON(host), "domains": ["*"], "routes": .array(entries)]],
-        ]
-    }
-}
+    package var kinds: [ResourceKind] { [.virtualService, .destinationRule] }
 
-/// Why objects can't be translated.
-package struct BridgeError: Error, Sendable, Hashable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
+    package func document(from objects: [ResourceKind: [JSON]]) throws(BridgeError) -> JSON {
+        try translate(
+            virtualServices: objects[.virtualService] ?? [], destinationRules: objects[.destinationRule] ?? []
+        ).document
     }
 }
 
@@ -87,12 +71,3 @@ extension IstioBridge {
 
 /// They change an answer or its time, and never where a request goes.
 let omitted: Set = ["corsPolicy", "fault"]
-
-extension JSON {
-    /// Times of the same form: text sorts as time does. The name decides where both were made in one second.
-    fileprivate var age: String {
-        "\(self["metadata"]["creationTimestamp"]?.string ?? "") \(self["metadata"]["name"]?.string ?? "")"
-    }
-
-    fileprivate var version: Int? { self["metadata"]["resourceVersion"]?.string.flatMap { Int($0) } }
-}

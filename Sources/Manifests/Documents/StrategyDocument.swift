@@ -53,6 +53,8 @@ struct StrategyDocument {
 struct StrategyFrame {
     /// None: reported.
     let traffic: TrafficTarget?
+    /// What the router can't do.
+    let limits: RouterLimits
     /// Whether the manifest names what moves the traffic.
     let isRouted: Bool
     /// The names of `managedRoutes`.
@@ -68,6 +70,7 @@ struct StrategyFrame {
         let written = fields.field("trafficRouting", in: dialect)
         let routed = written.map { $0.read(routing.shape(dialect)) } ?? TrafficRouting.Routed(routing.target)
         traffic = routed?.target
+        limits = routed?.limits ?? RouterLimits()
         isRouted = written != nil
         if let names = traffic?.backends.names, Set(names).count < names.count {
             fields.field.refuse("both places are called \(quoted(names[0])); name each of them")

@@ -45,30 +45,60 @@ struct TrafficRouting {
         let target: TrafficTarget
         /// The names of rules that rank before others; none where it does not say.
         var ruleOrder: [String]?
+        /// What the router can't do.
+        var limits: RouterLimits
 
-        init(_ target: TrafficTarget, ruleOrder: [String]? = nil) {
+        init(_ target: TrafficTarget, ruleOrder: [String]? = nil, limits: RouterLimits = RouterLimits()) {
             self.target = target
             self.ruleOrder = ruleOrder
+            self.limits = limits
         }
     }
 
-    /// Argo knows no Envoy.
+    /// Of Argo's routers, those that work here.
     func shape(_ dialect: Dialect) -> Shape<Routed> {
         .object { fields in
             let order = fields.optional("managedRoutes", in: dialect, .managedRoutes)
-            let envoy = dialect == .headgate ? fields.field("envoy") : nil
-            let istio = fields.field("istio", in: dialect)
+            let shapes = shapes(dialect, order)
+            let named = shapes.compactMap { key, shape in
+                fields.field(key, in: dialect).map { (key: key, field: $0, shape: shape) }
+            }
             fields.refuseUnsupported(unsupported)
-            if let envoy, istio != nil {
-                envoy.refuse("a rollout's traffic is moved by one router, and istio is named beside it")
+            fields.field.note(.rule(.atMostOne(shapes.map(\.key))))
+            if named.count > 1, fields.field.sketch == nil {
+                let others = named.dropFirst().map(\.key).joined(separator: " and ")
+                named[0].field.refuse(
+                    "a rollout's traffic is moved by one router, and \(others) is named beside it")
             }
-            fields.field.note(.atMostOne("envoy", "istio"))
-            let byEnvoy = envoy.map { $0.read(self.envoy) }
-            let byIstio = istio.map {
-                $0.read(IstioRouting(services: services, managedRoutes: order ?? []).shape)
+            let read = named.map { $0.field.read($0.shape) }
+            if dialect == .headgate {
+                fields.refuseEmpty("needs one of: \(shapes.map(\.key).joined(separator: ", "))")
             }
-            if dialect == .headgate { fields.refuseEmpty("needs one of: envoy, istio") }
-            return (byEnvoy ?? byIstio ?? target).map { Routed($0, ruleOrder: order) }
+            guard let first = read.first else { return Routed(target, ruleOrder: order) }
+            var routed = first
+            routed?.ruleOrder = order
+            return routed
+        }
+    }
+
+    /// Argo knows no Envoy, and has Linkerd by SMI or by the Gateway API's plugin only.
+    private func shapes(
+        _ dialect: Dialect, _ order: [String]?
+    ) -> KeyValuePairs<String, Shape<Routed>> {
+        let istio = IstioRouting(services: services, managedRoutes: order ?? []).shape.map { Routed($0) }
+        guard dialect == .headgate else { return ["istio": istio, "plugins": plugins] }
+        return [
+            "envoy": envoy.map { Routed($0) }, "istio": istio,
+            "gatewayAPI": GatewayRouting(form: .gateway, services: services).shape,
+            "linkerd": GatewayRouting(form: .linkerd, services: services).shape, "plugins": plugins,
+        ]
+    }
+
+    /// Argo's routers that are programs of their own.
+    private var plugins: Shape<Routed> {
+        .object { fields in
+            let key = "argoproj-labs/gatewayAPI"
+            return fields.required(key, GatewayRouting(form: .plugin, services: services).shape)
         }
     }
 
@@ -85,12 +115,12 @@ struct TrafficRouting {
 }
 
 private let unsupported: KeyValuePairs<String, String> = [
-    "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only, "gatewayAPI": only,
-    "linkerd": only, "maxTrafficWeight": "weights are percents", "nginx": only,
-    "plugins": only, "smi": only, "traefik": only,
+    "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only,
+    "maxTrafficWeight": "weights are percents", "nginx": only, "smi": "write `linkerd: {trafficSplit: web}`",
+    "traefik": only,
 ]
 
-private let only = "the routers that work are envoy and istio"
+private let only = "the routers that work are envoy, istio, gatewayAPI and linkerd"
 
 extension Shape where Output == [String] {
     /// `[{name: first}, {name: second}]`.

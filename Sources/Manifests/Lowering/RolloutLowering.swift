@@ -7,6 +7,7 @@ extension RolloutDocument {
         guard let strategy else { return nil }
         let plan = strategy.plan(AnalysisLowering(rollout: self, library: library))
         guard let metadata, let plan, var traffic = strategy.frame.traffic else { return nil }
+        check(strategy.frame.limits)
         let division = strategy.frame.isRouted ? nil : strategy.division
         let target = workload?.target(strategy.traits, strategy.services, division)
         if target != nil { check(traffic) }
@@ -17,7 +18,7 @@ extension RolloutDocument {
         }
         guard !isBroken else { return nil }
         // Objects that name no namespace are where the rollout is.
-        if traffic.router == "istio" { traffic.settings["namespace"] = metadata.namespace }
+        if traffic.isOnKubernetes { traffic.settings["namespace"] = metadata.namespace }
         // The Services are pointed at releases then: so they stand for roles.
         if target != nil, division == nil, strategy.services?.names == traffic.backends.names {
             traffic.namesRoles = true
@@ -30,14 +31,14 @@ extension RolloutDocument {
 
     /// Pods that come and go by themselves need a mesh whose names can be pointed at them, or none.
     private func check(_ traffic: TrafficTarget) {
-        guard let strategy, traffic.router != "istio",
+        guard let strategy, !traffic.isOnKubernetes,
             strategy.frame.isRouted || strategy.division == nil
         else {
             return
         }
         root.refuse(
             "its pods are run here, and nothing that moves traffic on Kubernetes is named; write "
-                + "`trafficRouting.istio`")
+                + "`trafficRouting.istio`, `.gatewayAPI` or `.linkerd`")
     }
 
     /// What needs a mesh.
@@ -69,6 +70,11 @@ extension RolloutDocument {
             step.field.refuse("`setCanaryScale` is not supported yet: pods are left to whoever deploys them")
         }
     }
+}
+
+extension TrafficTarget {
+    /// Whether it moves traffic by objects there.
+    fileprivate var isOnKubernetes: Bool { ["istio", "gatewayAPI", "linkerd"].contains(router) }
 }
 
 extension Division {

@@ -38,6 +38,11 @@ struct NamedRoute: Hashable, Sendable {
         }
     }
 
+    init(_ write: RouteWrite, managed: [String]) throws(RouteFailure) {
+        try self.init(
+            write.route, of: write.rollout, occupants: write.occupants, write.target, managed: managed)
+    }
+
     /// Everything to one backend, and no request treated otherwise.
     func all(to backend: Int) -> NamedRoute {
         var route = self

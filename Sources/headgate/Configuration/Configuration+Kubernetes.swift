@@ -114,13 +114,30 @@ extension Shape where Output == IstioSettings {
             var settings = IstioSettings(namespace: namespace ?? "default")
             settings.settle = fields.optional("settle", .duration) ?? settings.settle
             settings.istiods = fields.optional("istiods", .list(of: .nonEmptyString)) ?? []
-            settings.level = fields.optional("proof", .oneOf(levels)) ?? settings.level
+            settings.level = fields.optional("proof", .oneOf(proofLevels)) ?? settings.level
             settings.prometheus = fields.optional("prometheus", .nonEmptyString)
             return settings
         }
     }
+}
 
-    private static var levels: KeyValuePairs<String, ProofLevel> {
-        ["stored": .stored, "accepted": .accepted, "acked": .acked, "observed": .observed]
+extension Shape where Output == GatewaySettings {
+    /// Of the Gateway API's router, and of Linkerd's. Nothing there tells of acks.
+    static func gateway(in namespace: String?) -> Shape {
+        .object { fields in
+            var settings = GatewaySettings(namespace: namespace ?? "default")
+            settings.settle = fields.optional("settle", .duration) ?? settings.settle
+            settings.level = fields.optional("proof", .oneOf(proofLevelsOfRoutes)) ?? settings.level
+            settings.prometheus = fields.optional("prometheus", .nonEmptyString)
+            return settings
+        }
     }
 }
+
+private let proofLevels: KeyValuePairs<String, ProofLevel> = [
+    "stored": .stored, "accepted": .accepted, "acked": .acked, "observed": .observed,
+]
+
+private let proofLevelsOfRoutes: KeyValuePairs<String, ProofLevel> = [
+    "stored": .stored, "accepted": .accepted, "observed": .observed,
+]

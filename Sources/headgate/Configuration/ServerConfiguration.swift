@@ -16,6 +16,8 @@ struct ServerConfiguration {
     var prometheus: PrometheusSettings?
     var kubernetes: KubernetesConfiguration?
     var istio: IstioSettings?
+    var gatewayAPI: GatewaySettings?
+    var linkerd: GatewaySettings?
     var logLevel = "info"
 
     /// Reads the file. Relative paths in it are relative to the folder it stands in.
@@ -82,8 +84,11 @@ extension Shape where Output == ServerConfiguration {
             let prometheus = fields.optional("prometheus", .prometheus(folder))
             let kubernetes = fields.optional("kubernetes", .kubernetes(folder))
             let istio = fields.optional("istio", .istio(in: kubernetes?.namespace))
-            if istio != nil, kubernetes == nil, !fields.has("kubernetes") {
-                fields.field.refuse("istio needs `kubernetes`: its objects are there")
+            let gatewayAPI = fields.optional("gatewayAPI", .gateway(in: kubernetes?.namespace))
+            let linkerd = fields.optional("linkerd", .gateway(in: kubernetes?.namespace))
+            for mesh in ["istio", "gatewayAPI", "linkerd"] where fields.has(mesh) {
+                guard !fields.has("kubernetes") else { break }
+                fields.field.refuse("\(mesh) needs `kubernetes`: its objects are there")
             }
             let level = fields.optional("logLevel", .logLevel)
             guard let journal, let manifests else { return nil }
@@ -95,6 +100,8 @@ extension Shape where Output == ServerConfiguration {
             configuration.prometheus = prometheus
             configuration.kubernetes = kubernetes
             configuration.istio = istio
+            configuration.gatewayAPI = gatewayAPI
+            configuration.linkerd = linkerd
             configuration.logLevel = level ?? configuration.logLevel
             return configuration
         }

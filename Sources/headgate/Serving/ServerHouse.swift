@@ -72,10 +72,17 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
     ) throws -> [any TrafficRouter] {
         let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
-        let istio = cluster.flatMap { cluster in
-            configuration.istio.map { IstioRouter($0, api: cluster, sender: http, epoch: { epoch }) }
+        guard let cluster else { return [envoy].compactMap(\.self) }
+        let istio = configuration.istio.map {
+            IstioRouter($0, api: cluster, sender: http, epoch: { epoch })
         }
-        let all: [(any TrafficRouter)?] = [envoy, istio]
+        let gateway = configuration.gatewayAPI.map {
+            GatewayRouter($0, api: cluster, sender: http, epoch: { epoch })
+        }
+        let linkerd = configuration.linkerd.map {
+            GatewayRouter.linkerd($0, api: cluster, sender: http, epoch: { epoch })
+        }
+        let all: [(any TrafficRouter)?] = [envoy, istio, gateway, linkerd]
         return all.compactMap(\.self)
     }
 

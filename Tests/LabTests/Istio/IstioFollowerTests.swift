@@ -39,7 +39,7 @@ import Transport
 
     /// Runs the body with a follower of a cluster that gives `web` to the workload `stable`, whose release is v1.
     private func following(
-        _ body: @escaping @Sendable (Cluster, IstioFollower, String) async throws -> Void
+        _ body: @escaping @Sendable (Cluster, MeshFollower, String) async throws -> Void
     ) async throws {
         try await withCluster(CustomKinds.istio) { cluster in
             cluster.create(rule, .destinationRule, in: "shop")
@@ -47,7 +47,7 @@ import Transport
             try await withMesh { rig, mesh in
                 let client = KubernetesClient(
                     ClusterAccess(server: cluster.url), sender: rig.http, log: Logger(label: "test"))
-                let follower = IstioFollower(
+                let follower = MeshFollower(
                     bridge, api: client, file: "\(mesh.envoy.design.routesFolder)/web.json")
                 try await withThrowingTaskGroup { group in
                     group.addTask { await follower.run() }

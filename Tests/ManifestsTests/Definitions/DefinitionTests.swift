@@ -66,7 +66,10 @@ import Transport
     @Test(arguments: [
         (0, "spec.strategy", "needs exactly one of: canary, blueGreen, abTest"),
         (0, "spec.strategy.canary.steps[].gate", "whenOverdue needs deadline"),
-        (0, "spec.strategy.canary.trafficRouting", "only one of these can be meant: envoy, istio"),
+        (
+            0, "spec.strategy.canary.trafficRouting",
+            "only one of these can be meant: envoy, istio, gatewayAPI, linkerd, plugins"
+        ),
         (0, "spec.strategy.abTest", "until and analysis.startingStep exclude each other"),
         (1, "spec.metrics[]", "needs one of: successCondition, failureCondition"),
         (3, "spec.windows[]", "cron needs duration"),

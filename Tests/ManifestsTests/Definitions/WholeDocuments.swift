@@ -140,6 +140,59 @@ let wholeDocuments = """
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Rollout
+    metadata: {name: routes}
+    spec:
+      strategy:
+        canary:
+          trafficRouting:
+            gatewayAPI:
+              namespace: shop
+              httpRoute: web
+              httpRoutes:
+              - {name: api, namespace: edge, rules: [primary], useHeaderRoutes: false, base: {rules: [{name: r}]}}
+              grpcRoute: web
+              grpcRoutes: [{name: web}]
+              tcpRoute: web
+              tcpRoutes: [{name: web}]
+              tlsRoute: web
+              tlsRoutes: [{name: web}]
+              services: [web-a, web-b]
+              implementation: nginx
+              ownership: own
+              restores: true
+              counts: {metric: envoy_cluster_upstream_rq_completed, label: envoy_cluster_name, values: [a, b]}
+          steps: [{setWeight: 10}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: meshed}
+    spec:
+      strategy:
+        canary:
+          trafficRouting:
+            linkerd:
+              group: policy.linkerd.io
+              httpRoute: web
+              trafficSplit: web
+              trafficSplits: [{name: web}]
+              services: [web-a, web-b]
+          steps: [{setWeight: 10}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: plugged}
+    spec:
+      strategy:
+        canary:
+          stableService: web-stable
+          canaryService: web-canary
+          trafficRouting:
+            plugins:
+              argoproj-labs/gatewayAPI: {httpRoutes: [{name: web, useHeaderRoutes: true}], namespace: shop}
+          steps: [{setWeight: 10}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
     metadata: {name: subsets}
     spec:
       replicas: 1

@@ -40,8 +40,28 @@ struct RolloutTests {
         ("{envoy: {domains: []}}", #"envoy.domains: needs at least one domain, such as "*""#),
         ("{envoy: {domains: ['a,b']}}", #"envoy.domains[0]: "a,b" is no domain"#),
         ("{envoy: {route: ../x}}", "can't be a file's name; use at most 200 letters, digits, . _ and -"),
-        ("{}", "trafficRouting: needs one of: envoy, istio"),
-        ("{linkerd: {}}", "`linkerd` is not supported yet: the routers that work are envoy and istio"),
+        ("{}", "trafficRouting: needs one of: envoy, istio, gatewayAPI, linkerd, plugins"),
+        (
+            "{nginx: {}}",
+            "`nginx` is not supported yet: the routers that work are envoy, istio, gatewayAPI and linkerd"
+        ),
+        ("{linkerd: {}}", "linkerd: names no route; write `httpRoute: web`"),
+        (
+            "{gatewayAPI: {httpRoute: web}}",
+            "gatewayAPI: names no places; write `services: [web-a, web-b]`, or `stableService`"
+        ),
+        (
+            "{gatewayAPI: {httpRoutes: [{nam: web}], services: [a, b]}}",
+            "gatewayAPI.httpRoutes[0]: unknown key `nam`; did you mean `name`?"
+        ),
+        (
+            "{gatewayAPI: {httpRoute: web, services: [a, b], implementation: nginxx}}",
+            #"unknown name "nginxx"; did you mean `nginx`?"#
+        ),
+        (
+            "{plugins: {argoproj-labs/gatewayAPI: {httpRouteSelector: {}, services: [a, b]}}}",
+            "`httpRouteSelector` is not supported yet: name the routes"
+        ),
         (
             "{istio: {virtualService: {name: web}}}",
             "istio: names no places; write `subsets: [web-a, web-b]`, `hosts: [web-a, web-b]`, or a destinationRule"
@@ -59,7 +79,7 @@ struct RolloutTests {
         ),
         (
             "{envoi: {}}",
-            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, istio, managedRoutes"
+            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, gatewayAPI, istio, linkerd, managedRoutes, plugins"
         ),
     ])
     func anImpossibleTargetIsRefused(routing: String, message: String) {

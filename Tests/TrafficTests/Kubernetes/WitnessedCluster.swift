@@ -8,13 +8,16 @@ import Transport
 @testable import Traffic
 
 /// A test API server, asked by the real client, with somebody who sees every write that is carried out.
-final class WitnessedCluster: KubernetesAPI {
+final class WitnessedCluster: KubernetesAPI, KindDiscovery {
     private struct Notes {
         var writes: [ObjectWrite] = []
         var urgencies: [Urgency] = []
         var failures: [KubernetesError] = []
         /// What somebody else does just before the next write.
         var intruder: (@Sendable (WitnessedCluster) -> Void)?
+        var looks = 0
+        /// What somebody else does just before a look.
+        var atLook: (number: Int, deed: @Sendable () -> Void)?
     }
 
     @TaskLocal static var shared: WitnessedCluster?
@@ -61,12 +64,26 @@ final class WitnessedCluster: KubernetesAPI {
         notes.withLock { $0.intruder = intruder }
     }
 
+    /// Before the next but so many reads.
+    func beforeTheLook(_ number: Int, _ deed: @escaping @Sendable () -> Void) {
+        notes.withLock { $0.atLook = ($0.looks + number, deed) }
+    }
+
     func read(_ object: ObjectReference, _ urgency: Urgency) async throws(KubernetesError) -> JSON {
-        try await client.read(object, urgency)
+        let deed = notes.withLock { notes in
+            notes.looks += 1
+            return notes.atLook?.number == notes.looks ? notes.atLook?.deed : nil
+        }
+        deed?()
+        return try await client.read(object, urgency)
     }
 
     func list(_ query: ObjectQuery, _ urgency: Urgency) async throws(KubernetesError) -> ObjectList {
         try await client.list(query, urgency)
+    }
+
+    func served(among kinds: [ResourceKind]) async throws(KubernetesError) -> ResourceKind? {
+        try await client.served(among: kinds)
     }
 
     func write(_ write: ObjectWrite, _ urgency: Urgency) async throws(KubernetesError) -> JSON {
@@ -87,10 +104,14 @@ final class WitnessedCluster: KubernetesAPI {
 
 extension Trait where Self == ClusterTrait {
     /// Each test has a cluster of its own, `WitnessedCluster.shared`.
-    static var cluster: Self { ClusterTrait() }
+    static var cluster: Self { cluster([.virtualService, .destinationRule]) }
+
+    static func cluster(_ kinds: Set<CustomKinds>) -> Self { ClusterTrait(kinds: kinds) }
 }
 
 struct ClusterTrait: SuiteTrait, TestTrait, TestScoping {
+    let kinds: Set<CustomKinds>
+
     var isRecursive: Bool { true }
 
     func provideScope(
@@ -99,7 +120,7 @@ struct ClusterTrait: SuiteTrait, TestTrait, TestScoping {
         let http = CurlClient()
         do {
             try await withoutActuallyEscaping(function) { function in
-                try await withCluster([.virtualService, .destinationRule]) { server in
+                try await withCluster(kinds) { server in
                     let cluster = WitnessedCluster(server, http: http)
                     try await WitnessedCluster.$shared.withValue(cluster) { try await function() }
                 }

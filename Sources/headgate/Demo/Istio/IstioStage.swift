@@ -9,7 +9,7 @@ import Transport
 /// and Envoy's counts under Istio's names. Only Envoy and Prometheus are the real ones.
 struct IstioStage: Sendable {
     let cluster: Cluster
-    let follower: IstioFollower
+    let follower: MeshFollower
     let mesh: InstallationMesh
     private let shimPort: UInt16
     private let metrics: IstioMetrics
@@ -32,7 +32,7 @@ struct IstioStage: Sendable {
             try FreePort.take(), try FreePort.take(), try FreePort.take()
         )
         self.cluster = cluster
-        follower = IstioFollower(
+        follower = MeshFollower(
             bridge, api: client, file: "\(rig.folder)/routes/\(Installation.rollout).json")
         metrics = IstioMetrics(namespace: Self.namespace, workloads: workloads)
         http = rig.http
@@ -41,7 +41,7 @@ struct IstioStage: Sendable {
             adminPort: adminPort, prometheusPort: prometheus,
             target: PrometheusProcess.Target(job: "sidecars", port: shimPort),
             configuration: configuration(proof, prometheus),
-            otherClusters: [.init(IstioBridge.nowhere, ports: [])])
+            otherClusters: [.init(nowhere, ports: [])])
         try kubeconfig(cluster.url).write(
             toFile: "\(rig.folder)/kubeconfig.yaml", atomically: true, encoding: .utf8)
         cluster.create(IstioObjects.destinationRule, .destinationRule, in: Self.namespace)

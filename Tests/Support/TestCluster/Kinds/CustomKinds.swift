@@ -10,13 +10,21 @@ package enum CustomKinds: String, CaseIterable, Sendable {
     case peerAuthentication = "peerauthentications.security.istio.io"
     case httpRoute = "httproutes.gateway.networking.k8s.io"
     case grpcRoute = "grpcroutes.gateway.networking.k8s.io"
+    case tcpRoute = "tcproutes.gateway.networking.k8s.io"
+    case tlsRoute = "tlsroutes.gateway.networking.k8s.io"
+    case gateway = "gateways.gateway.networking.k8s.io"
+    case gatewayClass = "gatewayclasses.gateway.networking.k8s.io"
+    case linkerdRoute = "httproutes.policy.linkerd.io"
+    case serviceProfile = "serviceprofiles.linkerd.io"
+    case trafficSplit = "trafficsplits.split.smi-spec.io"
     case rollout = "rollouts.argoproj.io"
     case analysisRun = "analysisruns.argoproj.io"
     case analysisTemplate = "analysistemplates.argoproj.io"
     case clusterAnalysisTemplate = "clusteranalysistemplates.argoproj.io"
 
     package static let istio: Set = [virtualService, destinationRule, peerAuthentication]
-    package static let gatewayAPI: Set = [httpRoute, grpcRoute]
+    package static let gatewayAPI: Set = [httpRoute, grpcRoute, tcpRoute, tlsRoute, gateway, gatewayClass]
+    package static let linkerd: Set = [httpRoute, grpcRoute, linkerdRoute, serviceProfile, trafficSplit]
     package static let argo: Set = [rollout, analysisRun, analysisTemplate, clusterAnalysisTemplate]
 
     /// The definition as it is sent to an API server.

@@ -2,15 +2,15 @@ import Foundation
 package import Kubernetes
 import Transport
 
-/// Keeps an Envoy's route file as the VirtualServices and DestinationRules of a namespace want it.
+/// Keeps an Envoy's route file as the objects of a namespace want it.
 ///
-/// Changes are gathered for a tenth of a second, as istiod does it. Objects that can't be translated leave the file
+/// Changes are gathered for a tenth of a second, as control planes do it. Objects that can't be translated leave the file
 /// as it is.
-package actor IstioFollower {
+package actor MeshFollower {
     private let api: any KubernetesAPI
     private let file: String
     private let debounce: Duration
-    private var bridge: IstioBridge
+    private var bridge: any MeshBridge
     private var objects: [ResourceKind: [String: JSON]] = [:]
     private var changes = 0
     private let bells: AsyncStream<Void>
@@ -21,7 +21,8 @@ package actor IstioFollower {
     package private(set) var writes = 0
 
     package init(
-        _ bridge: IstioBridge, api: any KubernetesAPI, file: String, debounce: Duration = .milliseconds(100)
+        _ bridge: any MeshBridge, api: any KubernetesAPI, file: String,
+        debounce: Duration = .milliseconds(100)
     ) {
         self.bridge = bridge
         self.api = api
@@ -33,7 +34,7 @@ package actor IstioFollower {
     /// Until the task is cancelled.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            for kind in [ResourceKind.virtualService, .destinationRule] {
+            for kind in bridge.kinds {
                 group.addTask { await self.follow(kind) }
             }
             for await _ in bells {
@@ -80,14 +81,13 @@ package actor IstioFollower {
         }
     }
 
-    /// Both kinds have to be known: routes without their subsets would lead nowhere.
+    /// All kinds have to be known: routes without what they lead to would lead nowhere.
     private func write() {
-        guard let services = objects[.virtualService], let rules = objects[.destinationRule] else { return }
+        guard bridge.kinds.allSatisfy({ objects[$0] != nil }) else { return }
         do {
-            let translation = try bridge.translate(
-                virtualServices: Array(services.values), destinationRules: Array(rules.values))
+            let document = try bridge.document(from: objects.mapValues { Array($0.values) })
             // Envoy reacts to a file that is moved into place, and this is how an atomic write ends.
-            try Data(translation.document.bytes).write(to: URL(filePath: file), options: .atomic)
+            try Data(document.bytes).write(to: URL(filePath: file), options: .atomic)
             (trouble, writes) = (nil, writes + 1)
         } catch {
             trouble = "\(error)"
