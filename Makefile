@@ -11,7 +11,7 @@
 #   make fuzz          libFuzzer over the condition language: make fuzz FUZZ_SECONDS=600
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
-#   make demo SCENARIO=istio   the same by VirtualServices in a Kubernetes API server of its own
+#   make demo SCENARIO=istio   the same by VirtualServices in a Kubernetes API server of its own; gateway-api, linkerd
 
 SHELL := /bin/bash
 SWIFT ?= swift

@@ -10,8 +10,8 @@ struct Demo: AsyncParsableCommand {
         discussion: """
             Stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a pause and
             is promoted from the command line; then rules and mirrors, blue-green, a switch back, an A/B test by a
-            sticky share, and a bake. `--scenario istio` plays on the objects of an Istio instead, in a Kubernetes API
-            server of its own. Everything runs on loopback and is cleaned up at the end.
+            sticky share, and a bake. `--scenario istio`, `gateway-api` and `linkerd` play on the objects of those
+            instead, in a Kubernetes API server of their own. Everything runs on loopback and is cleaned up at the end.
 
             Example: headgate demo --scenario bad --json report.json
             """)
@@ -39,16 +39,18 @@ struct Demo: AsyncParsableCommand {
     {
         do {
             return try await cancelledByInterrupt {
-                let (istio, others) = (scenarios.filter(\.isOnIstio), scenarios.filter { !$0.isOnIstio })
+                let others = scenarios.filter { $0.mesh == nil }
                 var report = DemoReport()
                 if !others.isEmpty {
                     report.scenarios += try await withLab(in: keep) { rig in
                         try await Self.play(others, in: rig, load)
                     }
                 }
-                if !istio.isEmpty {
-                    report.scenarios += try await withLab(in: keep.map { "\($0)/istio" }) { rig in
-                        try await Self.playOnIstio(istio, in: rig, load)
+                for mesh in DemoMesh.allCases {
+                    let stories = scenarios.filter { $0.mesh == mesh }
+                    guard !stories.isEmpty else { continue }
+                    report.scenarios += try await withLab(in: keep.map { "\($0)/\(mesh)" }) { rig in
+                        try await Self.play(stories, on: mesh, in: rig, load)
                     }
                 }
                 return report
@@ -70,20 +72,34 @@ struct Demo: AsyncParsableCommand {
         return try await play(scenarios, on: installation, nil, load)
     }
 
-    private static func playOnIstio(
-        _ scenarios: [DemoScenario], in rig: Rig, _ load: Int
+    private static func play(
+        _ scenarios: [DemoScenario], on mesh: DemoMesh, in rig: Rig, _ load: Int
     ) async throws -> [DemoReport.Scenario] {
         print("starting a Kubernetes API server, Envoy, Prometheus, two places for releases, and headgate …")
-        return try await withIstio(
-            in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.istio
-        ) { installation, stage in
-            print("v1 is stable; \(load) requests per second go where the VirtualService checkout says")
-            return try await play(scenarios, on: installation, stage, load)
+        let program = try Tools.thisProgram()
+        let play = {
+            @Sendable
+            (
+                installation: Installation, stage: any MeshStage
+            ) async throws -> [DemoReport.Scenario] in
+            print("v1 is stable; \(load) requests per second go where the \(stage.split.reference) says")
+            return try await Self.play(scenarios, on: installation, stage, load)
+        }
+        switch mesh {
+        case .istio:
+            return try await withIstio(in: rig, program: program, manifest: scenarios[0].manifest) {
+                try await play($0, $1)
+            }
+        case .gatewayAPI, .linkerd:
+            let routes = mesh == .linkerd ? RouteMesh.linkerd : .gateway
+            return try await withRoutes(routes, in: rig, program: program, manifest: scenarios[0].manifest) {
+                try await play($0, $1)
+            }
         }
     }
 
     private static func play(
-        _ scenarios: [DemoScenario], on installation: Installation, _ stage: IstioStage?, _ load: Int
+        _ scenarios: [DemoScenario], on installation: Installation, _ stage: (any MeshStage)?, _ load: Int
     ) async throws -> [DemoReport.Scenario] {
         var played: [DemoReport.Scenario] = []
         for (index, scenario) in scenarios.enumerated() {

@@ -1,6 +1,9 @@
 /// The manifests of the demo: real ones, with steps short enough to watch.
 enum DemoManifest {
-    static func rollout(steps: [String], initialDelay: String = "3s") -> String {
+    static func rollout(
+        steps: [String], initialDelay: String = "3s",
+        routing: String = "envoy: {clusters: [checkout-a, checkout-b]}"
+    ) -> String {
         """
         apiVersion: headgate.dev/v1alpha1
         kind: Rollout
@@ -10,8 +13,7 @@ enum DemoManifest {
           strategy:
             canary:
               trafficRouting:
-                envoy:
-                  clusters: [checkout-a, checkout-b]
+                \(routing)
               analysis:
                 startingStep: 1
                 templates:
@@ -53,6 +55,15 @@ enum DemoManifest {
         "setWeight: 5", "pause: {duration: 3s}", "setWeight: 20", "pause: {duration: 3s}",
         "setWeight: 50", "pause: {duration: 4s}",
     ])
+
+    /// By the HTTPRoute of somebody with a Gateway, or with Linkerd.
+    static func byRoute(of router: String) -> String {
+        rollout(
+            steps: [
+                "setWeight: 5", "pause: {duration: 3s}", "setWeight: 20", "pause: {duration: 5s}",
+                "setWeight: 50", "pause: {duration: 4s}",
+            ], routing: "\(router): {httpRoute: checkout, services: [checkout-a, checkout-b]}")
+    }
 
     static let asking = rollout(steps: [
         "setWeight: 10", "pause: {}", "setWeight: 60", "pause: {duration: 2s}",

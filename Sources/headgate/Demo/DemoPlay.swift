@@ -10,8 +10,8 @@ struct DemoPlay {
     let perSecond: Int
     let show: (RolloutStatus, LoadResult) -> Void
     let say: (String) -> Void
-    /// Where the scenario is one of Istio's.
-    var stage: IstioStage?
+    /// Where the scenario is played on a mesh.
+    var stage: (any MeshStage)?
 
     func run() async throws -> DemoReport.Scenario {
         let load = Load(
@@ -55,8 +55,8 @@ struct DemoPlay {
         case .switchBack: return Seen(breachAt: try await breakDown(service, load) { $0.step?.number == 5 })
         case .abTest: return Seen(claims: try await compare(former, load))
         case .bake: return Seen(breachAt: try await breakDown(service, load, when: \.isBaking))
-        case .istio: return Seen(claims: try await climbByVirtualService(load))
-        case .istioBad:
+        case .istio, .gatewayAPI, .linkerd: return Seen(claims: try await climbByObjects(load))
+        case .istioBad, .gatewayAPIBad, .linkerdBad:
             let breachAt = try await breakDown(service, load) { ($0.step?.number ?? 0) >= 4 }
             return Seen(breachAt: breachAt, claims: [try onStage().claimForeignIsUntouched()])
         }

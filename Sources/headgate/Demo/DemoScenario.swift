@@ -11,15 +11,23 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     case bake
     case istio
     case istioBad = "istio-bad"
+    case gatewayAPI = "gateway-api"
+    case gatewayAPIBad = "gateway-api-bad"
+    case linkerd
+    case linkerdBad = "linkerd-bad"
 
-    /// The mesh of an Istio is an installation of its own, and takes a minute: it is played where it is asked for.
-    var isOnIstio: Bool { self == .istio || self == .istioBad }
+    /// What it is played on; none: Headgate speaks with Envoy itself.
+    var mesh: DemoMesh? { DemoMesh.allCases.first { $0.scenarios.contains(self) } }
 
-    /// Whoever asks for Istio wants the whole story.
+    /// A mesh is an installation of its own, and takes a minute: it is played where it is asked for. Whoever asks for
+    /// one wants its whole story.
     static func all(of wanted: [DemoScenario]) -> [DemoScenario] {
-        guard !wanted.isEmpty else { return allCases.filter { !$0.isOnIstio } }
-        let all = wanted.flatMap { $0 == .istio ? [.istio, .istioBad] : [$0] }
-        return all.filter { !$0.isOnIstio } + all.filter(\.isOnIstio)
+        guard !wanted.isEmpty else { return allCases.filter { $0.mesh == nil } }
+        let all = wanted.flatMap { one in
+            one.mesh?.scenarios.first == one ? one.mesh?.scenarios ?? [] : [one]
+        }
+        return all.filter { $0.mesh == nil }
+            + DemoMesh.allCases.flatMap { mesh in all.filter { $0.mesh == mesh } }
     }
 
     var title: String {
@@ -34,6 +42,11 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .bake: "a release that fails after it has all traffic returns to the one that was kept warm"
         case .istio: "Istio: a release climbs by a VirtualService, and somebody edits the weights by hand"
         case .istioBad: "Istio: a release that starts to fail is taken back by itself"
+        case .gatewayAPI:
+            "Gateway API: a release climbs by a HTTPRoute, and somebody edits the weights by hand"
+        case .gatewayAPIBad: "Gateway API: a release that starts to fail is taken back by itself"
+        case .linkerd: "Linkerd: a release climbs by a HTTPRoute, and somebody edits the weights by hand"
+        case .linkerdBad: "Linkerd: a release that starts to fail is taken back by itself"
         }
     }
 
@@ -46,33 +59,37 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .abTest: DemoManifest.abTest
         case .bake: DemoManifest.baking
         case .istio, .istioBad: DemoManifest.istio
+        case .gatewayAPI, .gatewayAPIBad: DemoManifest.byRoute(of: "gatewayAPI")
+        case .linkerd, .linkerdBad: DemoManifest.byRoute(of: "linkerd")
         }
     }
 
     /// A step that only this scenario's manifest has: seen in the status, the manifest was taken.
     var mark: String {
         switch self {
-        case .good, .bad: "setWeight 20%"
+        case .good, .bad, .istio, .istioBad, .gatewayAPI, .gatewayAPIBad, .linkerd, .linkerdBad:
+            "setWeight 20%"
         case .manual: "promote"
         case .rules: "route staff"
         case .blueGreen, .switchBack: "route preview"
         case .abTest: "shares 30%"
         case .bake: "setWeight 40%"
-        case .istio, .istioBad: "setWeight 20%"
         }
     }
 
     var outcome: DemoReport.Scenario.Outcome {
         switch self {
-        case .bad, .switchBack, .bake, .istioBad: .rolledBack
-        case .good, .manual, .rules, .blueGreen, .abTest, .istio: .promoted
+        case .bad, .switchBack, .bake, .istioBad, .gatewayAPIBad, .linkerdBad: .rolledBack
+        case .good, .manual, .rules, .blueGreen, .abTest, .istio, .gatewayAPI, .linkerd: .promoted
         }
     }
 
     /// Who asks.
     var kinds: [RequestKind] {
         switch self {
-        case .good, .bad, .manual, .bake, .istio, .istioBad: [.any]
+        case .good, .bad, .manual, .bake, .istio, .istioBad, .gatewayAPI, .gatewayAPIBad, .linkerd,
+            .linkerdBad:
+            [.any]
         case .rules:
             [
                 RequestKind("everybody", share: 8), RequestKind("staff", headers: ["x-staff": "1"]),
@@ -81,6 +98,20 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .blueGreen, .switchBack:
             [RequestKind("everybody", share: 8), RequestKind("preview", headers: ["x-preview": "1"])]
         case .abTest: [RequestKind("users", users: 200)]
+        }
+    }
+}
+
+/// A mesh that stories are played on.
+enum DemoMesh: CaseIterable {
+    case istio, gatewayAPI, linkerd
+
+    /// The first one stands for all of them.
+    var scenarios: [DemoScenario] {
+        switch self {
+        case .istio: [.istio, .istioBad]
+        case .gatewayAPI: [.gatewayAPI, .gatewayAPIBad]
+        case .linkerd: [.linkerd, .linkerdBad]
         }
     }
 }

@@ -54,62 +54,16 @@ enum IstioObjects {
     }
 }
 
-extension IstioStage {
-    /// As somebody in a hurry does it, with `kubectl edit`.
-    func editWeights(_ stable: Int, _ canary: Int) {
-        cluster.edit(Self.virtualService, as: "kubectl-edit") { object in
-            object.edit(route: "primary") { route in
-                route["route"] = .array(
-                    zip(route["route"]?.array ?? [], [stable, canary]).map { item, weight in
-                        var item = item
-                        item["weight"] = JSON(weight)
-                        return item
-                    })
+extension SplitObject {
+    static let virtualService = SplitObject(
+        reference: ObjectReference(.virtualService, Installation.rollout, in: demoNamespace),
+        original: IstioObjects.virtualService,
+        edit: { object, change in
+            guard var spec = object["spec"] else { return }
+            spec.edit("http") { route in
+                if route["name"] == "primary" { route.edit("route", change) }
             }
-        }
-    }
-
-    /// By subset, as they are stored.
-    var weights: [String: Int] {
-        let routes = cluster.object(Self.virtualService)?["spec"]["http"]?.array ?? []
-        let items = routes.first { $0["name"] == "primary" }?["route"]?.array ?? []
-        return Dictionary(
-            items.compactMap { item in
-                item["destination"]["subset"]?.string.map { ($0, item["weight"]?.integer ?? 0) }
-            }
-        ) { _, last in last }
-    }
-
-    func claimForeignIsUntouched() -> DemoClaim {
-        let found = cluster.object(Self.virtualService)?.withoutOurs
-        return DemoClaim(
-            "the rest of the VirtualService is as its owners wrote it",
-            holds: found == IstioObjects.virtualService.withoutOurs)
-    }
-}
-
-extension JSON {
-    fileprivate mutating func edit(route name: JSON, _ change: (inout JSON) -> Void) {
-        var routes = self["spec"]?["http"]?.array ?? []
-        guard let index = routes.firstIndex(where: { $0["name"] == name }) else { return }
-        change(&routes[index])
-        self["spec"]["http"] = .array(routes)
-    }
-
-    /// Without Headgate's annotations and the weights of the split, and without what the API server adds.
-    fileprivate var withoutOurs: JSON {
-        var object: JSON = ["spec": self["spec"] ?? .null]
-        object["labels"] = self["metadata"]["labels"]
-        let annotations = self["metadata"]["annotations"]?.object ?? [:]
-        object["annotations"] = .object(annotations.filter { !$0.key.hasPrefix("headgate.dev/") })
-        object.edit(route: "primary") { route in
-            route["route"] = .array(
-                (route["route"]?.array ?? []).map { item in
-                    var item = item
-                    item["weight"] = nil
-                    return item
-                })
-        }
-        return object
-    }
+            object["spec"] = spec
+        },
+        backend: { $0["destination"]["subset"]?.string })
 }

@@ -1,18 +1,21 @@
+import Kubernetes
 import Lab
 import Server
 
 extension DemoPlay {
-    func onStage() throws -> IstioStage {
-        guard let stage else { throw CommandError("the scenario \(scenario.rawValue) needs an Istio") }
+    func onStage() throws -> any MeshStage {
+        guard let stage else { throw CommandError("the scenario \(scenario.rawValue) needs a mesh") }
         return stage
     }
 
     /// At every step the requests go where the weights say; a hand that meddles is put right.
-    func climbByVirtualService(_ load: Load) async throws -> [DemoClaim] {
+    func climbByObjects(_ load: Load) async throws -> [DemoClaim] {
         let stage = try onStage()
         var claims = [try await weigh(0.05, at: 2, load), try await weigh(0.2, at: 4, load)]
         stage.editWeights(50, 50)
-        say("somebody types: kubectl edit virtualservice checkout, and gives both releases the same weight")
+        say(
+            "somebody types: kubectl edit \(stage.split.reference.kind.kind.lowercased()) checkout, and gives both releases the same weight"
+        )
         let drift = try await putRight(stage, load)
         say(drift.text)
         claims.append(drift)
@@ -29,7 +32,7 @@ extension DemoPlay {
     }
 
     /// The journal knows who it was.
-    private func putRight(_ stage: IstioStage, _ load: Load) async throws -> DemoClaim {
+    private func putRight(_ stage: any MeshStage, _ load: Load) async throws -> DemoClaim {
         let before = try await installation.client.status(Installation.rollout).sequence
         try await wait(for: "the weights to be put back", load) { _ in
             stage.share(of: Installation.backends[1]) != 0.5
@@ -42,13 +45,5 @@ extension DemoPlay {
         return DemoClaim(
             "put back; the journal says: \(drift?.sentence ?? "nothing")",
             holds: drift?.sentence.contains("kubectl-edit") == true)
-    }
-}
-
-extension IstioStage {
-    /// Of what is stored.
-    func share(of subset: String) -> Double {
-        let weights = weights
-        return Double(weights[subset] ?? 0) / Double(max(weights.values.reduce(0, +), 1))
     }
 }
