@@ -61,7 +61,8 @@ extension GatewayRouting {
             routes += read ?? []
         }
         guard isWhole else { return nil }
-        if routes.isEmpty { fields.field.refuse("names no route; write `httpRoute: web`") }
+        let selects = kinds.contains { [fields] in fields.has($0 + "Selector") }
+        if routes.isEmpty, !selects { fields.field.refuse("names no route; write `httpRoute: web`") }
         return routes.isEmpty ? nil : routes
     }
 

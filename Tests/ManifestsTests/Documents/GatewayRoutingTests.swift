@@ -75,6 +75,15 @@ import Testing
         #expect(complaints.count == 1 && complaints.first?.contains(message) == true, "\(complaints)")
     }
 
+    @Test func routesByLabelsAreRefusedByName() {
+        let said = complaints(
+            argo(
+                "stableService: s,\ncanaryService: c,\n"
+                    + "trafficRouting: {plugins: {argoproj-labs/gatewayAPI: {httpRouteSelector: {}}}},\n"
+                    + "steps: [{setWeight: 5}]"))
+        #expect(said.count == 1 && said[0].contains("`httpRouteSelector` is not supported yet: name the routes"))
+    }
+
     private func target(_ routing: String) throws -> TrafficTarget {
         try #require(load(manifest(routing, step: "setWeight: 20")).declarations.first).traffic
     }

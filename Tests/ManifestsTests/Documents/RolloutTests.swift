@@ -45,22 +45,18 @@ struct RolloutTests {
             "{nginx: {}}",
             "`nginx` is not supported yet: the routers that work are envoy, istio, gatewayAPI and linkerd"
         ),
-        ("{linkerd: {}}", "linkerd: names no route; write `httpRoute: web`"),
+        ("{linkerd: {services: [a, b]}}", "linkerd: names no route; write `httpRoute: web`"),
         (
             "{gatewayAPI: {httpRoute: web}}",
             "gatewayAPI: names no places; write `services: [web-a, web-b]`, or `stableService`"
         ),
         (
-            "{gatewayAPI: {httpRoutes: [{nam: web}], services: [a, b]}}",
-            "gatewayAPI.httpRoutes[0]: unknown key `nam`; did you mean `name`?"
+            "{gatewayAPI: {httpRoutes: [{name: web, rule: []}], services: [a, b]}}",
+            "gatewayAPI.httpRoutes[0]: unknown key `rule`; did you mean `rules`?"
         ),
         (
             "{gatewayAPI: {httpRoute: web, services: [a, b], implementation: nginxx}}",
             #"unknown name "nginxx"; did you mean `nginx`?"#
-        ),
-        (
-            "{plugins: {argoproj-labs/gatewayAPI: {httpRouteSelector: {}, services: [a, b]}}}",
-            "`httpRouteSelector` is not supported yet: name the routes"
         ),
         (
             "{istio: {virtualService: {name: web}}}",

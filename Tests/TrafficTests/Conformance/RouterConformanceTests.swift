@@ -135,11 +135,7 @@ import Transport
         #expect(await disturbances.next() == nil)
     }
 
-    private func set(_ stage: RouterStage) -> any StagedRouter {
-        cluster.put(stage.reference, stage.object)
-        for (reference, service) in services() { cluster.put(reference, service) }
-        return stage.router(cluster)
-    }
+    private func set(_ stage: RouterStage) -> any StagedRouter { stage.set(on: cluster) }
 }
 
 /// What every router makes of what an API server answers.
@@ -241,10 +237,16 @@ import Transport
         await router.close()
     }
 
-    private func set(_ stage: RouterStage) -> any StagedRouter {
-        cluster.put(stage.reference, stage.object)
+    private func set(_ stage: RouterStage) -> any StagedRouter { stage.set(on: cluster) }
+}
+
+extension RouterStage {
+    /// With its object and its Services there.
+    fileprivate func set(on cluster: WitnessedCluster) -> any StagedRouter {
+        cluster.put(reference, object)
         for (reference, service) in services() { cluster.put(reference, service) }
-        return stage.router(cluster)
+        if let status { cluster.server.edit(reference, "status", as: "controller") { $0["status"] = status } }
+        return router(cluster)
     }
 }
 

@@ -19,6 +19,8 @@ struct RouterStage: Sendable, CustomTestStringConvertible {
     let split: String
     /// Whether there can be rules for some requests.
     let takesRules: Bool
+    /// What whoever carries it out says of it, and waits to be heard; none where nobody is known to speak.
+    var status: JSON?
     let router: @Sendable (any KubernetesAPI & KindDiscovery) -> any StagedRouter
 
     var testDescription: String { name }
@@ -67,7 +69,8 @@ extension RouterStage {
         }
         return RouterStage(
             name: name, reference: ObjectReference(reference.kind, reference.name, in: namespace),
-            object: object, target: target, split: split, takesRules: takesRules, router: router)
+            object: object, target: target, split: split, takesRules: takesRules, status: status,
+            router: router)
     }
 }
 
@@ -119,13 +122,29 @@ extension RouterStage {
             target: TrafficTarget(
                 router: router, backends: Backends(a: "web-a", b: "web-b"), settings: settings),
             split: kind == .trafficSplit ? "/spec/backends" : "/spec/rules/\(takesRules ? 1 : 0)/backendRefs",
-            takesRules: takesRules
+            takesRules: takesRules, status: router == "linkerd" && takesRules ? linkerdStatus : nil
         ) { api in
             GatewayRouter(
                 GatewaySettings(), of: router, api: api, sender: NobodyToAsk(), sleep: { _ in })
         }
     }
 }
+
+/// As Linkerd writes it: without a word on which version it is about.
+private let linkerdStatus: JSON = [
+    "parents": [
+        [
+            "parentRef": ["group": "", "kind": "Service", "name": "web", "port": 80],
+            "controllerName": "linkerd.io/policy-controller",
+            "conditions": [
+                [
+                    "type": "Accepted", "status": "True", "reason": "Accepted", "message": "",
+                    "lastTransitionTime": "2026-11-25T10:00:00Z",
+                ]
+            ],
+        ]
+    ]
+]
 
 /// A route with a rule of the user's before the split, and one behind it, where its kind has several.
 func gatewayObject(_ kind: RouteKind, _ group: RouteGroup? = nil) -> JSON {

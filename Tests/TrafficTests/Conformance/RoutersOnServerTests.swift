@@ -138,6 +138,12 @@ struct RoutersOnServerTests {
             way == .create ? .create(stage.object) : .apply(stage.object, force: false)
         let manager = way == .create ? "git" : "gitops"
         _ = try await api.write(ObjectWrite(stage.reference, deed, manager: manager), .ordinary)
+        if let status = stage.status {
+            _ = try await api.write(
+                ObjectWrite(
+                    stage.reference, .merge(["status": status]), manager: "controller", subresource: "status"),
+                .ordinary)
+        }
         return (stage, api, stage.router(api))
     }
 }

@@ -89,15 +89,6 @@ struct GatewayRouterTests {
         await router.close()
     }
 
-    @Test func aKindThatIsNotServedIsSaidWithItsVersions() async throws {
-        let router = router()
-        let target = try gatewayTarget { $0.routes[0].kind = .tlsRoute }
-        let write = gatewayWrite(try split(20), target)
-        let failure = await #expect(throws: RouteFailure.self) { try await router.write(write) }
-        #expect(failure?.kind == .rejected && failure?.message.contains("not found") == true)
-        await router.close()
-    }
-
     private func set(controller: String) {
         cluster.put(webRoute, storedRoute([splitRule]))
         cluster.put(gateway, ["spec": ["gatewayClassName": "edge", "listeners": [listener]]])
@@ -136,6 +127,22 @@ struct GatewayRouterTests {
     private func router(_ naps: Naps = Naps()) -> GatewayRouter {
         GatewayRouter(
             GatewaySettings(), api: cluster, sender: NobodyToAsk(), sleep: { try naps.take($0) })
+    }
+}
+
+/// Where the server has fewer kinds than are asked for.
+@Suite(.cluster([.grpcRoute]), .timeLimit(.minutes(1))) struct GatewayKindTests {
+    @Test func aKindThatIsNotServedIsSaidWithItsVersions() async throws {
+        let router = GatewayRouter(GatewaySettings(), api: testCluster(), sender: NobodyToAsk())
+        let write = gatewayWrite(try split(20), try gatewayTarget())
+        let failure = await #expect(throws: RouteFailure.self) { try await router.write(write) }
+        #expect(failure?.kind == .rejected)
+        #expect(
+            failure?.message.contains(
+                "the server has no HTTPRoute (gateway.networking.k8s.io/v1, gateway.networking.k8s.io/v1beta1, "
+            )
+                == true)
+        await router.close()
     }
 }
 
