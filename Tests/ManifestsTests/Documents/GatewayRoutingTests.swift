@@ -81,7 +81,8 @@ import Testing
                 "stableService: s,\ncanaryService: c,\n"
                     + "trafficRouting: {plugins: {argoproj-labs/gatewayAPI: {httpRouteSelector: {}}}},\n"
                     + "steps: [{setWeight: 5}]"))
-        #expect(said.count == 1 && said[0].contains("`httpRouteSelector` is not supported yet: name the routes"))
+        #expect(
+            said.count == 1 && said[0].contains("`httpRouteSelector` is not supported yet: name the routes"))
     }
 
     private func target(_ routing: String) throws -> TrafficTarget {
