@@ -153,6 +153,11 @@ extension ResourceWatcher {
 
     private func submit(_ wish: Command, _ key: RolloutKey, by who: String) async {
         do throws(Rejection) {
+            // Argo's tool promotes what was taken back, too.
+            if case .promoteFully = wish, let rollout = await loop.rollout(key.rollout), rollout.flight == nil
+            {
+                _ = try await loop.submit(.retry, to: key.rollout, by: who)
+            }
             _ = try await loop.submit(wish, to: key.rollout, by: who)
         } catch {
             log.notice("\(key.rollout): what \(who) wrote into its status is declined: \(error)")

@@ -57,8 +57,10 @@ extension StatusDocument {
     /// Argo has no word for a rollout without a release.
     var phase: String {
         if refusal != nil { return PhaseWord.degraded.rawValue }
-        if group == .argo, status.phase == .pending { return PhaseWord.progressing.rawValue }
-        return status.phase.rawValue
+        guard group == .argo else { return status.phase.rawValue }
+        // What somebody paused is paused there, whatever it does.
+        if rollout.declaration?.isPaused == true, status.failure == nil { return PhaseWord.paused.rawValue }
+        return status.phase == .pending ? PhaseWord.progressing.rawValue : status.phase.rawValue
     }
 
     /// What changes from second to second does not belong here.
@@ -132,7 +134,8 @@ extension StatusDocument {
 
 extension StatusDocument {
     private var weights: JSON? {
-        guard let routing = rollout.routing else { return nil }
+        // Argo's kind has both or none, and an API server refuses a status with one of them.
+        guard let routing = rollout.routing, group != .argo || rollout.stable != nil else { return nil }
         var weights: JSON = [:]
         if let stable = rollout.stable {
             weights["stable"] = destination(stable, routing.route.weight(of: stable.place))
@@ -200,7 +203,7 @@ extension StatusDocument {
         var all = [
             condition("Available", rollout.routing?.isApplied == true, "TrafficApplied", "TrafficPending"),
             progressing,
-            condition("Paused", status.phase == .paused, "RolloutPaused", "RolloutNotPaused"),
+            condition("Paused", phase == PhaseWord.paused.rawValue, "RolloutPaused", "RolloutNotPaused"),
             condition("Healthy", isHealthy, "RolloutHealthy", "RolloutNotHealthy"),
             condition("Completed", isArrived, "RolloutCompleted", "RolloutNotCompleted"),
         ]
@@ -212,7 +215,7 @@ extension StatusDocument {
         if status.failure != nil {
             return condition("Progressing", false, "", "RolloutAborted", message)
         }
-        switch status.phase {
+        switch PhaseWord(rawValue: phase) {
         case .healthy: return condition("Progressing", true, "NewReplicaSetAvailable", "")
         case .paused: return condition("Progressing", false, "", "RolloutPaused", message)
         default: return condition("Progressing", true, "ReplicaSetUpdated", "", message)

@@ -197,11 +197,17 @@ extension StoryStage {
     private var routes: [String] {
         let virtualService = ObjectReference(.virtualService, "web", in: PodServer.namespace)
         return (server.cluster.object(virtualService)?["spec"]["http"]?.array ?? []).map { route in
-            let destinations = (route["route"]?.array ?? []).map { item in
-                (item["destination"]["host"]?.string ?? "") + " \(item["weight"]?.integer ?? 0)"
+            let items = route["route"]?.array ?? []
+            let all = items.reduce(0) { $0 + ($1["weight"]?.integer ?? 0) }
+            let destinations = items.map { item in
+                // One alone needs no weight.
+                let percent = all == 0 ? 100 : (item["weight"]?.integer ?? 0) * 100 / all
+                return (item["destination"]["host"]?.string ?? "") + " \(percent)"
             }
-            let mirror = route["mirrorPercentage"]["value"]?.number.map { ["mirrors \($0)"] } ?? []
-            return "\(route["name"]?.string ?? ""): " + (destinations + mirror).joined(separator: ", ")
+            let copies = (route["mirrors"]?.array ?? []).map { mirror in
+                "copies \(mirror["percentage"]["value"]?.text ?? "all") to \(mirror["destination"]["host"]?.string ?? "")"
+            }
+            return "\(route["name"]?.string ?? ""): " + (destinations + copies).joined(separator: ", ")
         }
     }
 

@@ -42,6 +42,40 @@ struct ResourceWatcherTests {
         }
     }
 
+    /// There is no VirtualService: it waits, and says so.
+    @Test func theFirstReleaseHasAStatusToo() async throws {
+        let place = try await Stage.Place.make()
+        try await withJournal { path in
+            try await Stage.run(in: place, journal: path) { stage in
+                try await stage.applyRollout()
+                #expect(try await stage.until { await stage.loop.rollout(stage.name)?.declaration != nil })
+                try await stage.start("v1")
+                #expect(try await stage.until { try await stage.status["currentPodHash"] == "v1" })
+                #expect(try await stage.status["phase"] == "Progressing")
+            }
+        }
+    }
+
+    @Test func whatSomebodyPausesIsPausedAtRestToo() async throws {
+        try await onStage { stage in
+            try await stage.server.edit(stage.web) { $0["spec"]["paused"] = true }
+            #expect(try await stage.untilPhase("Paused"))
+            #expect(try await stage.condition("Paused")?["status"] == "True")
+        }
+    }
+
+    @Test func aFullPromotionBringsBackWhatWasTakenBack() async throws {
+        try await onStage { stage in
+            try await stage.start("v2")
+            #expect(try await stage.untilPhase("Paused"))
+            try await stage.patchStatus { $0["abort"] = true }
+            #expect(try await stage.untilPhase("Degraded"))
+            try await stage.patchStatus { $0["promoteFull"] = true }
+            #expect(try await stage.untilPhase("Healthy"))
+            #expect(try await stage.status["stableRS"] == "v2")
+        }
+    }
+
     @Test func whatArgosToolWritesIntoTheStatusIsAWish() async throws {
         try await onStage { stage in
             try await stage.start("v2")
