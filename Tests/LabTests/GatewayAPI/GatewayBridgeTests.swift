@@ -114,6 +114,7 @@ import Transport
     ) async throws {
         try await withCluster([.httpRoute]) { cluster in
             let route: JSON = [
+                "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
                 "metadata": ["name": "web"],
                 "spec": [
                     "parentRefs": [["name": "edge"]],

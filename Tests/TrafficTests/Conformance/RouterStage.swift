@@ -122,7 +122,7 @@ extension RouterStage {
             target: TrafficTarget(
                 router: router, backends: Backends(a: "web-a", b: "web-b"), settings: settings),
             split: kind == .trafficSplit ? "/spec/backends" : "/spec/rules/\(takesRules ? 1 : 0)/backendRefs",
-            takesRules: takesRules, status: router == "linkerd" && takesRules ? linkerdStatus : nil
+            takesRules: takesRules, status: router == "linkerd" && takesRules ? .some(linkerdStatus) : .none
         ) { api in
             GatewayRouter(
                 GatewaySettings(), of: router, api: api, sender: NobodyToAsk(), sleep: { _ in })

@@ -24,7 +24,7 @@ struct RouteObjects {
 
     private func service(_ name: String) -> JSON {
         [
-            "metadata": ["name": JSON(name)],
+            "apiVersion": "v1", "kind": "Service", "metadata": ["name": JSON(name)],
             "spec": ["selector": ["app": JSON(name)], "ports": [["port": 80, "protocol": "TCP"]]],
         ]
     }
