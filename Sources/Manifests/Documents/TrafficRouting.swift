@@ -64,6 +64,7 @@ struct TrafficRouting {
                 fields.field(key, in: dialect).map { (key: key, field: $0, shape: shape) }
             }
             fields.refuseUnsupported(unsupported)
+            if dialect == .argo { fields.refuseUnsupported(["gatewayAPI": byPlugin, "linkerd": byPlugin]) }
             fields.field.note(.rule(.atMostOne(shapes.map(\.key))))
             if named.count > 1, fields.field.sketch == nil {
                 let others = named.dropFirst().map(\.key).joined(separator: " and ")
@@ -119,6 +120,8 @@ private let unsupported: KeyValuePairs<String, String> = [
     "maxTrafficWeight": "weights are percents", "nginx": only, "smi": "write `linkerd: {trafficSplit: web}`",
     "traefik": only,
 ]
+
+private let byPlugin = "name its routes in `plugins`, below argoproj-labs/gatewayAPI"
 
 private let only = "the routers that work are envoy, istio, gatewayAPI and linkerd"
 

@@ -188,7 +188,14 @@ let wholeDocuments = """
           canaryService: web-canary
           trafficRouting:
             plugins:
-              argoproj-labs/gatewayAPI: {httpRoutes: [{name: web, useHeaderRoutes: true}], namespace: shop}
+              argoproj-labs/gatewayAPI:
+                httpRoutes: [{name: web, useHeaderRoutes: true}]
+                namespace: shop
+                configMap: argo-gatewayapi-configmap
+                disableInProgressLabel: true
+                inProgressLabelKey: in-progress
+                inProgressLabelValue: "true"
+                useHeaderRoutes: true
           steps: [{setWeight: 10}]
     ---
     apiVersion: headgate.dev/v1alpha1

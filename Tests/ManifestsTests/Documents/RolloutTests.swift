@@ -221,7 +221,6 @@ struct ArgoRolloutTests {
     @Test(arguments: [
         ("trafficRouting: {linkerd: {}}", "`linkerd`"), ("trafficRouting: {nginx: {}}", "`nginx`"),
         ("trafficRouting: {alb: {}}", "`alb`"), ("trafficRouting: {smi: {}}", "`smi`"),
-        ("trafficRouting: {plugins: {}}", "`plugins`"),
         ("dynamicStableScale: true", "`dynamicStableScale`"), ("pingPong: {}", "`pingPong`"),
     ])
     func whatIsStillToComeIsRefusedByName(canary: String, name: String) {
