@@ -79,14 +79,18 @@ package struct TrafficTarget: Hashable, Codable, Sendable {
     /// Whether the mesh's names stand for roles and not for places: `stable` is whichever place the stable release
     /// has. Then a promotion is one more write, which makes the names true again. None: they stand for places.
     package var namesRoles: Bool?
+    /// Whether the mesh is told which release is in a place, where names stand for places. None: others see to that.
+    package var namesReleases: Bool?
 
     package init(
-        router: String, backends: Backends, settings: [String: String] = [:], namesRoles: Bool? = nil
+        router: String, backends: Backends, settings: [String: String] = [:], namesRoles: Bool? = nil,
+        namesReleases: Bool? = nil
     ) {
         self.router = router
         self.backends = backends
         self.settings = settings
         self.namesRoles = namesRoles
+        self.namesReleases = namesReleases
     }
 }
 

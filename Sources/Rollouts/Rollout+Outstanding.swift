@@ -58,9 +58,10 @@ extension Rollout {
 
     /// The release of each place that the route reaches, where the mesh is to be told.
     func occupants(of route: Route) -> [Place: String] {
-        guard let declaration, declaration.traffic.namesRoles == true || declaration.workload != nil else {
-            return [:]
-        }
+        guard let declaration,
+            declaration.traffic.namesRoles == true || declaration.traffic.namesReleases == true
+                || declaration.workload != nil
+        else { return [:] }
         let releases = ((flight?.releases ?? []) + [stable].compactMap(\.self)).filter {
             route.reaches($0.place)
         }
