@@ -120,7 +120,7 @@ let package = Package(
             "Traffic",
             [
                 "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
-                "Traffic", logging,
+                "Traffic", "Lab", logging,
             ]),
         tests(
             "Workloads",
@@ -153,7 +153,8 @@ let package = Package(
         tests(
             "Acceptance",
             [
-                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport", "Kubernetes",
+                "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport",
+                "Kubernetes",
                 "Lab", "TestCluster", "headgate", argumentParser, subprocess, system,
             ], exclude: ["Stories"]),
     ],

@@ -7,6 +7,8 @@ struct Fence: Sendable {
     let write: RouteWrite
     /// Ours; none where there is no election.
     let epoch: Int?
+    /// What holds the marks, where that is not the annotations of an object.
+    var home = "the annotation"
 
     /// Throws `foreign` or `fenced`. An object that is not what its mark says was edited by somebody: it
     /// gives way to the same event too, while an intact one gives way only to a write that knows of it.
@@ -30,7 +32,7 @@ struct Fence: Sendable {
             throw RouteFailure(
                 .foreign,
                 "\(name) bears the mark of journal \(mark.journal); stop the controller that keeps it, or "
-                    + "remove the annotation \(ObjectMark.key(of: write.rollout)) to let this one take over")
+                    + "remove \(home) \(ObjectMark.key(of: write.rollout)) to let this one take over")
         }
         guard let borne = mark.epoch, let epoch, borne > epoch else { return }
         throw RouteFailure(
@@ -46,6 +48,6 @@ struct Fence: Sendable {
         throw RouteFailure(
             .foreign,
             "\(name) bears the mark of rollout \(other.rollout) for \(shared) too; give one of the two other "
-                + "backends, or remove the annotation \(ObjectMark.key(of: other.rollout)) if it is gone")
+                + "backends, or remove \(home) \(ObjectMark.key(of: other.rollout)) if it is gone")
     }
 }

@@ -3,19 +3,24 @@ import Transport
 
 extension PatchOperation {
     /// What would have to be done, below `spec`: `spec.http[1].route[0].weight should be 9000`.
-    var words: String {
-        switch self {
-        case .add(let path, let value): "\(Self.dotted(path)) is missing (\(Self.short(value)))"
-        case .replace(let path, let value): "\(Self.dotted(path)) should be \(Self.short(value))"
-        case .remove(let path): "\(Self.dotted(path)) was added"
-        case .test(let path, let value): "\(Self.dotted(path)) must be \(Self.short(value))"
+    var words: String { words(below: "spec") }
+
+    /// Below anything, or nothing: `Splits[1].Weight should be 20`.
+    func words(below root: String) -> String {
+        let dotted = { (pointer: String) in Self.dotted(pointer, root) }
+        return switch self {
+        case .add(let path, let value): "\(dotted(path)) is missing (\(Self.short(value)))"
+        case .replace(let path, let value): "\(dotted(path)) should be \(Self.short(value))"
+        case .remove(let path): "\(dotted(path)) was added"
+        case .test(let path, let value): "\(dotted(path)) must be \(Self.short(value))"
         }
     }
 
-    private static func dotted(_ pointer: String) -> String {
-        pointer.split(separator: "/").reduce("spec") { path, step in
+    private static func dotted(_ pointer: String, _ root: String) -> String {
+        pointer.split(separator: "/").reduce(root) { path, step -> String in
             let name = step.replacing("~1", with: "/").replacing("~0", with: "~")
-            return Int(name) == nil ? "\(path).\(name)" : "\(path)[\(name)]"
+            if Int(name) != nil { return "\(path)[\(name)]" }
+            return path.isEmpty ? String(name) : "\(path).\(name)"
         }
     }
 

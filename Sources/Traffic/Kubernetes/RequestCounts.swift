@@ -124,7 +124,7 @@ struct CountFailure: Error, Hashable {
     let message: String
 }
 
-private func percentEncoded(_ text: String) -> String {
+func percentEncoded(_ text: String) -> String {
     let hex = Array("0123456789ABCDEF")
     return text.utf8.reduce(into: "") { encoded, byte in
         switch byte {

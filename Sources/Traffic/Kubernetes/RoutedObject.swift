@@ -131,7 +131,7 @@ extension ObservedRoute {
 
 extension ObjectMark {
     /// `event 12 (a 80%, b 20%; rule beta)`
-    fileprivate var words: String {
+    var words: String {
         let shares = route.shares.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
         let rules = route.rules.map { "rule \($0.name)" }
         let sticky = route.stickiness.map { ["users stay by cookie \($0.cookie)"] } ?? []

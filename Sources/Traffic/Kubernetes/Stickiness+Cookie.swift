@@ -11,9 +11,11 @@ extension NamedRoute {
     /// Names the release and not the backend: backends get new releases, and their users must not come along.
     func cookieValue(of backend: Int) -> String {
         let release = releases[backend] ?? "backend \(backend)"
-        return cookieMark + fingerprint(of: Array(release.utf8))
+        return cookieText(naming: release)
     }
 }
+
+func cookieText(naming release: String) -> String { cookieMark + fingerprint(of: Array(release.utf8)) }
 
 /// Whether a `Set-Cookie` is one of ours.
 func isOurCookie(_ header: String) -> Bool { header.contains("=\(cookieMark)") }
