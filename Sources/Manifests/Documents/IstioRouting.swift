@@ -119,7 +119,7 @@ extension Shape where Output == String {
     }
 
     /// `{label: destination_workload, values: [web-a, web-b]}`
-    fileprivate static var counts: Shape {
+    static var counts: Shape {
         Shape { field in
             let read: Shape<String> = .object { fields in
                 let label = fields.required("label", .nonEmptyString)

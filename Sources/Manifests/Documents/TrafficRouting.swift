@@ -91,8 +91,14 @@ struct TrafficRouting {
         return [
             "envoy": envoy.map { Routed($0) }, "istio": istio,
             "gatewayAPI": GatewayRouting(form: .gateway, services: services).shape,
-            "linkerd": GatewayRouting(form: .linkerd, services: services).shape, "plugins": plugins,
+            "linkerd": GatewayRouting(form: .linkerd, services: services).shape, "consul": consul,
+            "plugins": plugins,
         ]
+    }
+
+    private var consul: Shape<Routed> {
+        let limits = RouterLimits(copies: "copies requests, which Consul can't; take the step out")
+        return ConsulRouting(name: name, backends: backends).shape.map { Routed($0, limits: limits) }
     }
 
     /// Argo's routers that are programs of their own.
@@ -116,14 +122,14 @@ struct TrafficRouting {
 }
 
 private let unsupported: KeyValuePairs<String, String> = [
-    "alb": only, "ambassador": only, "apisix": only, "appMesh": only, "consul": only,
+    "alb": only, "ambassador": only, "apisix": only, "appMesh": only,
     "maxTrafficWeight": "weights are percents", "nginx": only, "smi": "write `linkerd: {trafficSplit: web}`",
     "traefik": only,
 ]
 
 private let byPlugin = "name its routes in `plugins`, below argoproj-labs/gatewayAPI"
 
-private let only = "the routers that work are envoy, istio, gatewayAPI and linkerd"
+private let only = "the routers that work are envoy, istio, gatewayAPI, linkerd and consul"
 
 extension Shape where Output == [String] {
     /// `[{name: first}, {name: second}]`.

@@ -128,6 +128,33 @@ let wholeDocuments = """
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Rollout
+    metadata: {name: filtered}
+    spec:
+      strategy:
+        canary:
+          trafficRouting:
+            consul:
+              service: web
+              subsets: [web-a, web-b]
+              filters: [Service.Meta.slot == a, Service.Meta.slot == b]
+              failover: false
+              protocol: http2
+              namespace: shop
+              partition: eu
+              counts: {label: envoy_cluster_name, values: [web-a, web-b]}
+          steps: [{setWeight: 100}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: released}
+    spec:
+      strategy:
+        canary:
+          trafficRouting: {consul: {releaseMeta: release}}
+          steps: [{setWeight: 100}]
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
     metadata: {name: places}
     spec:
       strategy:

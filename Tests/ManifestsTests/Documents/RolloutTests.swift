@@ -40,10 +40,10 @@ struct RolloutTests {
         ("{envoy: {domains: []}}", #"envoy.domains: needs at least one domain, such as "*""#),
         ("{envoy: {domains: ['a,b']}}", #"envoy.domains[0]: "a,b" is no domain"#),
         ("{envoy: {route: ../x}}", "can't be a file's name; use at most 200 letters, digits, . _ and -"),
-        ("{}", "trafficRouting: needs one of: envoy, istio, gatewayAPI, linkerd, plugins"),
+        ("{}", "trafficRouting: needs one of: envoy, istio, gatewayAPI, linkerd, consul, plugins"),
         (
             "{nginx: {}}",
-            "`nginx` is not supported yet: the routers that work are envoy, istio, gatewayAPI and linkerd"
+            "`nginx` is not supported yet: the routers that work are envoy, istio, gatewayAPI, linkerd and consul"
         ),
         ("{linkerd: {services: [a, b]}}", "linkerd: names no route; write `httpRoute: web`"),
         (
@@ -58,6 +58,10 @@ struct RolloutTests {
             "{gatewayAPI: {httpRoute: web, services: [a, b], implementation: nginxx}}",
             #"unknown name "nginxx"; did you mean `nginx`?"#
         ),
+        ("{consul: {}, envoy: {}}", "moved by one router, and consul is named beside it"),
+        ("{consul: {filters: [a, b], releaseMeta: r}}", "both say which instances a subset has"),
+        ("{consul: {filters: [a, b, c]}}", "has 3 filters for 2 subsets"),
+        ("{consul: {releaseMeta: a.b}}", "can't stand in a filter; use letters, digits and _"),
         (
             "{istio: {virtualService: {name: web}}}",
             "istio: names no places; write `subsets: [web-a, web-b]`, `hosts: [web-a, web-b]`, or a destinationRule"
