@@ -10,8 +10,8 @@ struct Serve: AsyncParsableCommand {
             SIGTERM ends it in bounded time: no more wishes are taken, and the writes that are on their way to the
             mesh arrive first. What is left goes on at the next start.
 
-            With `kubernetes.leaderElection` in the configuration it waits until no other process leads. One that
-            can't renew its lease ends with exit code 1, before another takes over.
+            With `kubernetes.leaderElection` or `consul.leaderElection` in the configuration it waits until no other
+            process leads. One that can't renew its lease ends with exit code 1, before another takes over.
 
             Example: headgate serve --config /etc/headgate/headgate.yaml
             """)
@@ -28,9 +28,7 @@ struct Serve: AsyncParsableCommand {
         }
         let http = CurlClient()
         let cluster = try configuration.kubernetes?.client(http)
-        if let cluster, let election = configuration.kubernetes?.election {
-            return try await Candidate(configuration, election, http, cluster).run()
-        }
+        if let candidate = Candidate(configuration, http, cluster) { return try await candidate.run() }
         let house = try await ServerHouse(configuration, http, cluster)
         try await house.run()
     }

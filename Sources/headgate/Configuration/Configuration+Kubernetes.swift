@@ -75,20 +75,26 @@ extension Shape where Output == ElectionConfiguration {
         .object { fields in
             let name = fields.optional("name", .nonEmptyString) ?? "headgate"
             let namespace = fields.optional("namespace", .nonEmptyString) ?? namespace ?? "default"
-            let usual = ElectionTerms()
-            let duration = fields.optional("leaseDuration", .positiveSpan) ?? usual.duration
-            let renewal = fields.optional("renewDeadline", .positiveSpan) ?? usual.renewal
-            let retry = fields.optional("retryPeriod", .positiveSpan) ?? usual.retry
-            guard duration > renewal, renewal > retry else {
-                fields.field.refuse(
-                    "leaseDuration must be longer than renewDeadline, and that longer than retryPeriod: a leader "
-                        + "that gives up later than others take over is one of two leaders")
-                return nil
-            }
-            return ElectionConfiguration(
-                lease: ObjectReference(.lease, name, in: namespace),
-                terms: ElectionTerms(duration: duration, renewal: renewal, retry: retry))
+            guard let terms = fields.electionTerms() else { return nil }
+            return ElectionConfiguration(lease: ObjectReference(.lease, name, in: namespace), terms: terms)
         }
+    }
+}
+
+extension Fields {
+    /// How long things may take. Nil, reported, where two could lead.
+    mutating func electionTerms() -> ElectionTerms? {
+        let usual = ElectionTerms()
+        let duration = optional("leaseDuration", .positiveSpan) ?? usual.duration
+        let renewal = optional("renewDeadline", .positiveSpan) ?? usual.renewal
+        let retry = optional("retryPeriod", .positiveSpan) ?? usual.retry
+        guard duration > renewal, renewal > retry else {
+            field.refuse(
+                "leaseDuration must be longer than renewDeadline, and that longer than retryPeriod: a leader "
+                    + "that gives up later than others take over is one of two leaders")
+            return nil
+        }
+        return ElectionTerms(duration: duration, renewal: renewal, retry: retry)
     }
 }
 

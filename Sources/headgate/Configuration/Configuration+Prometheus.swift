@@ -57,7 +57,7 @@ extension Shape where Output == PrometheusStore.Authorization {
 }
 
 extension Shape where Output == ConnectionOptions {
-    fileprivate static func tls(_ folder: Folder) -> Shape {
+    static func tls(_ folder: Folder) -> Shape {
         .object { fields in
             let authorities = fields.optional("caFile", .path(folder))
             let certificate = fields.optional("certificateFile", .path(folder))

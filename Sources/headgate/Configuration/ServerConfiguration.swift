@@ -18,6 +18,9 @@ struct ServerConfiguration {
     var istio: IstioSettings?
     var gatewayAPI: GatewaySettings?
     var linkerd: GatewaySettings?
+    var consul: ConsulSettings?
+    /// None: this process is the only one, or Kubernetes says who leads.
+    var consulElection: ConsulElectionConfiguration?
     var logLevel = "info"
 
     /// Reads the file. Relative paths in it are relative to the folder it stands in.
@@ -90,6 +93,11 @@ extension Shape where Output == ServerConfiguration {
                 guard !fields.has("kubernetes") else { break }
                 fields.field.refuse("\(mesh) needs `kubernetes`: its objects are there")
             }
+            let consul = fields.optional("consul", .consul(folder))
+            if consul?.election != nil, kubernetes?.election != nil {
+                fields.field.refuse(
+                    "leaderElection stands in kubernetes and in consul, and only one can say who leads")
+            }
             let level = fields.optional("logLevel", .logLevel)
             guard let journal, let manifests else { return nil }
             var configuration = ServerConfiguration(journal: journal, manifests: manifests)
@@ -102,6 +110,8 @@ extension Shape where Output == ServerConfiguration {
             configuration.istio = istio
             configuration.gatewayAPI = gatewayAPI
             configuration.linkerd = linkerd
+            configuration.consul = consul?.settings
+            configuration.consulElection = consul?.election
             configuration.logLevel = level ?? configuration.logLevel
             return configuration
         }

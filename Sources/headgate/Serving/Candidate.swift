@@ -2,6 +2,7 @@ import Foundation
 import Kubernetes
 import Logging
 import Server
+import Traffic
 import Transport
 
 /// A process that runs the controller while it leads, and waits for that before.
@@ -10,24 +11,31 @@ import Transport
 /// a write of a former leader that arrives late is found out.
 struct Candidate {
     private let configuration: ServerConfiguration
-    private let election: LeaderElection
+    private let election: any Election
     private let http: CurlClient
-    private let cluster: KubernetesClient
-    private let lease: ObjectReference
+    private let cluster: KubernetesClient?
+    /// What says who leads: `Lease headgate/headgate`.
+    private let lease: String
     private let log = Logger(label: "headgate")
 
-    init(
-        _ configuration: ServerConfiguration, _ election: ElectionConfiguration, _ http: CurlClient,
-        _ cluster: KubernetesClient
-    ) {
+    /// None where the configuration names no election: then this process is the only one.
+    init?(_ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?) {
         self.configuration = configuration
         self.http = http
         self.cluster = cluster
-        lease = election.lease
         // A restart is another candidate.
         let identity = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString.lowercased())"
-        self.election = LeaderElection(
-            election.lease, identity: identity, terms: election.terms, api: cluster, log: log)
+        if let cluster, let election = configuration.kubernetes?.election {
+            lease = "\(election.lease)"
+            self.election = LeaderElection(
+                election.lease, identity: identity, terms: election.terms, api: cluster, log: log)
+        } else if let consul = configuration.consul, let election = configuration.consulElection {
+            lease = "Consul's lock \(election.key)"
+            self.election = ConsulElection(
+                election.key, identity: identity, terms: election.terms, consul, sender: http)
+        } else {
+            return nil
+        }
     }
 
     /// Until SIGTERM or SIGINT. Throws when the leadership was lost.
@@ -107,3 +115,12 @@ struct Candidate {
         return nil
     }
 }
+
+/// Whoever sees to it that one process leads.
+private protocol Election: Sendable {
+    /// Until the task is cancelled; then it gives the leadership back.
+    func run(_ tell: (Leadership) -> Void) async
+}
+
+extension LeaderElection: Election {}
+extension ConsulElection: Election {}

@@ -22,6 +22,8 @@ struct ServerHouse {
     private let watcher: ManifestWatcher
     /// None where no resources are read.
     private let resources: ResourceWatcher?
+    /// None where none is configured.
+    private let consul: ConsulRouter?
     private let hook: CIHook
     private let readiness = Readiness()
     private let address: APIServer.Address
@@ -41,8 +43,10 @@ struct ServerHouse {
         address = configuration.address
         journal = try EventJournal.open(at: configuration.journal)
         let clock = SteadyClock(notBefore: try await journal.lastMoment() ?? Moment(microseconds: 0))
+        let routers = try Self.routers(configuration, http, cluster, epoch)
+        consul = routers.lazy.compactMap { $0 as? ConsulRouter }.first
         loop = ControlLoop(
-            journal: journal, ports: try Self.ports(configuration, http, cluster, epoch), clock: clock,
+            journal: journal, ports: try Self.ports(configuration, http, cluster, routers), clock: clock,
             log: log)
         watcher = ManifestWatcher(
             paths: configuration.manifests, runsPods: configuration.kubernetes?.runsPods ?? false, loop: loop,
@@ -56,13 +60,14 @@ struct ServerHouse {
     }
 
     private static func ports(
-        _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
+        _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?,
+        _ routers: [any TrafficRouter]
     ) throws -> Ports {
         let secrets = try configuration.gateSecretFiles.mapValues {
             try secret(inFile: $0, "gates.secretFiles")
         }
         return Ports(
-            routers: try routers(configuration, http, cluster, epoch),
+            routers: routers,
             providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
             gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }),
             workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [])
@@ -72,7 +77,9 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
     ) throws -> [any TrafficRouter] {
         let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
-        guard let cluster else { return [envoy].compactMap(\.self) }
+        let consul = configuration.consul.map { ConsulRouter($0, sender: http, epoch: { epoch }) }
+        let plain: [(any TrafficRouter)?] = [envoy, consul]
+        guard let cluster else { return plain.compactMap(\.self) }
         let istio = configuration.istio.map {
             IstioRouter($0, api: cluster, sender: http, epoch: { epoch })
         }
@@ -82,8 +89,8 @@ struct ServerHouse {
         let linkerd = configuration.linkerd.map {
             GatewayRouter.linkerd($0, api: cluster, sender: http, epoch: { epoch })
         }
-        let all: [(any TrafficRouter)?] = [envoy, istio, gateway, linkerd]
-        return all.compactMap(\.self)
+        let meshes: [(any TrafficRouter)?] = [istio, gateway, linkerd]
+        return (plain + meshes).compactMap(\.self)
     }
 
     /// Why the house is closed.
@@ -141,6 +148,8 @@ struct ServerHouse {
         log.notice("\(count) rollouts in the journal")
         await watcher.readAhead()
         await resources?.readAhead()
+        // Ends with the scope, should Consul not have answered by then.
+        async let findings: Void = tellFindings()
         await withTaskGroup { group in
             group.addTask { await self.loop.run() }
             group.addTask { await self.watcher.run() }
@@ -149,7 +158,22 @@ struct ServerHouse {
             await group.next()
             group.cancelAll()
         }
+        _ = await findings
         return .engine
+    }
+
+    /// What is going to be in a rollout's way in Consul, before there is a release to be held up by it.
+    private func tellFindings() async {
+        guard let consul else { return }
+        for name in await loop.names {
+            guard let target = await loop.rollout(name)?.declaration?.traffic, target.router == consul.kind
+            else { continue }
+            do throws(RouteFailure) {
+                for finding in try await consul.findings(of: target) { log.warning("\(name): \(finding)") }
+            } catch {
+                log.warning("\(name): Consul could not be looked at: \(error.message)")
+            }
+        }
     }
 
     private func serve(_ server: APIServer) async throws -> Part {
