@@ -5,13 +5,14 @@
 #   make check         format, build with warnings as errors, tests, house
 #   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate, conditions
 #   make build         a release build: .build/release/headgate
-#   make tools         what the others need: Debian packages, and Envoy into .build/tools
+#   make tools         what the others need: Debian packages, and Envoy and Consul into .build/tools
 #   make test-kubernetes   what speaks with Kubernetes, beside a real kube-apiserver: KUBEBUILDER_ASSETS=folder
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
 #   make fuzz          libFuzzer over the condition language: make fuzz FUZZ_SECONDS=600
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
 #   make demo SCENARIO=istio   the same by VirtualServices in a Kubernetes API server of its own; gateway-api, linkerd
+#   make demo SCENARIO=consul  the same by the service-splitter of a real Consul, on plain machines
 
 SHELL := /bin/bash
 SWIFT ?= swift

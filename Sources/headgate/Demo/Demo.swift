@@ -11,7 +11,8 @@ struct Demo: AsyncParsableCommand {
             Stories: a good release climbs to all traffic; a bad one is taken back by itself; one waits at a pause and
             is promoted from the command line; then rules and mirrors, blue-green, a switch back, an A/B test by a
             sticky share, and a bake. `--scenario istio`, `gateway-api` and `linkerd` play on the objects of those
-            instead, in a Kubernetes API server of their own. Everything runs on loopback and is cleaned up at the end.
+            instead, in a Kubernetes API server of their own; `consul` on the entries of a real Consul. Everything runs on
+            loopback and is cleaned up at the end.
 
             Example: headgate demo --scenario bad --json report.json
             """)
@@ -39,11 +40,17 @@ struct Demo: AsyncParsableCommand {
     {
         do {
             return try await cancelledByInterrupt {
-                let others = scenarios.filter { $0.mesh == nil }
+                let others = scenarios.filter { $0.mesh == nil && !$0.isOnConsul }
                 var report = DemoReport()
                 if !others.isEmpty {
                     report.scenarios += try await withLab(in: keep) { rig in
                         try await Self.play(others, in: rig, load)
+                    }
+                }
+                let onConsul = scenarios.filter(\.isOnConsul)
+                if !onConsul.isEmpty {
+                    report.scenarios += try await withLab(in: keep.map { "\($0)/consul" }) { rig in
+                        try await Self.playOnConsul(onConsul, in: rig, load)
                     }
                 }
                 for mesh in DemoMesh.allCases {
@@ -69,7 +76,7 @@ struct Demo: AsyncParsableCommand {
             in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.climbing)
         try await installation.begin()
         print("v1 is stable; \(load) requests per second go through Envoy at \(try installation.url())")
-        return try await play(scenarios, on: installation, nil, load)
+        return try await play(scenarios, on: installation, load)
     }
 
     private static func play(
@@ -83,7 +90,7 @@ struct Demo: AsyncParsableCommand {
                 installation: Installation, stage: any MeshStage
             ) async throws -> [DemoReport.Scenario] in
             print("v1 is stable; \(load) requests per second go where the \(stage.split.reference) says")
-            return try await Self.play(scenarios, on: installation, stage, load)
+            return try await Self.play(scenarios, on: installation, load) { $0.stage = stage }
         }
         switch mesh {
         case .istio:
@@ -98,16 +105,30 @@ struct Demo: AsyncParsableCommand {
         }
     }
 
+    private static func playOnConsul(
+        _ scenarios: [DemoScenario], in rig: Rig, _ load: Int
+    ) async throws -> [DemoReport.Scenario] {
+        print("starting Consul, Envoy, Prometheus, two places for releases, and headgate …")
+        return try await withConsul(
+            in: rig, program: try Tools.thisProgram(), manifest: DemoManifest.consul
+        ) { installation, stage in
+            print("v1 is stable; \(load) requests per second go where the service-splitter checkout says")
+            return try await play(scenarios, on: installation, load) { $0.consul = stage }
+        }
+    }
+
     private static func play(
-        _ scenarios: [DemoScenario], on installation: Installation, _ stage: (any MeshStage)?, _ load: Int
+        _ scenarios: [DemoScenario], on installation: Installation, _ load: Int,
+        _ prepare: (inout DemoPlay) -> Void = { _ in }
     ) async throws -> [DemoReport.Scenario] {
         var played: [DemoReport.Scenario] = []
         for (index, scenario) in scenarios.enumerated() {
             print("\n▌\(index + 1) \(scenario.title)")
             let picture = DemoPicture()
-            let play = DemoPlay(
+            var play = DemoPlay(
                 installation: installation, scenario: scenario, version: "v\(index + 2)", perSecond: load,
-                show: { picture.show($0, $1) }, say: { picture.say($0) }, stage: stage)
+                show: { picture.show($0, $1) }, say: { picture.say($0) })
+            prepare(&play)
             played.append(try await play.run())
         }
         return played

@@ -12,6 +12,8 @@ struct DemoPlay {
     let say: (String) -> Void
     /// Where the scenario is played on a mesh.
     var stage: (any MeshStage)?
+    /// The same of Consul's.
+    var consul: ConsulStage?
 
     func run() async throws -> DemoReport.Scenario {
         let load = Load(
@@ -59,6 +61,8 @@ struct DemoPlay {
         case .istioBad, .gatewayAPIBad, .linkerdBad:
             let breachAt = try await breakDown(service, load) { ($0.step?.number ?? 0) >= 4 }
             return Seen(breachAt: breachAt, claims: [try onStage().claimForeignIsUntouched()])
+        case .consul: return Seen(claims: try await climbBySplitter(load))
+        case .consulBad: return try await failWhileConsulRestarts(service, load)
         }
         return Seen()
     }

@@ -15,6 +15,10 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     case gatewayAPIBad = "gateway-api-bad"
     case linkerd
     case linkerdBad = "linkerd-bad"
+    case consul
+    case consulBad = "consul-bad"
+
+    var isOnConsul: Bool { self == .consul || self == .consulBad }
 
     /// What it is played on; none: Headgate speaks with Envoy itself.
     var mesh: DemoMesh? { DemoMesh.allCases.first { $0.scenarios.contains(self) } }
@@ -22,11 +26,12 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     /// A mesh is an installation of its own, and takes a minute: it is played where it is asked for. Whoever asks for
     /// one wants its whole story.
     static func all(of wanted: [DemoScenario]) -> [DemoScenario] {
-        guard !wanted.isEmpty else { return allCases.filter { $0.mesh == nil } }
+        guard !wanted.isEmpty else { return allCases.filter { $0.mesh == nil && !$0.isOnConsul } }
         let all = wanted.flatMap { one in
-            one.mesh?.scenarios.first == one ? one.mesh?.scenarios ?? [] : [one]
+            if one == .consul { return [one, .consulBad] }
+            return one.mesh?.scenarios.first == one ? one.mesh?.scenarios ?? [] : [one]
         }
-        return all.filter { $0.mesh == nil }
+        return all.filter { $0.mesh == nil && !$0.isOnConsul } + all.filter(\.isOnConsul)
             + DemoMesh.allCases.flatMap { mesh in all.filter { $0.mesh == mesh } }
     }
 
@@ -47,6 +52,8 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .gatewayAPIBad: "Gateway API: a release that starts to fail is taken back by itself"
         case .linkerd: "Linkerd: a release climbs by a HTTPRoute, and somebody edits the weights by hand"
         case .linkerdBad: "Linkerd: a release that starts to fail is taken back by itself"
+        case .consul: "Consul: a release climbs by a service-splitter, and somebody edits the weights by hand"
+        case .consulBad: "Consul: a release that starts to fail is taken back, while Consul is restarted"
         }
     }
 
@@ -61,6 +68,7 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .istio, .istioBad: DemoManifest.istio
         case .gatewayAPI, .gatewayAPIBad: DemoManifest.byRoute(of: "gatewayAPI")
         case .linkerd, .linkerdBad: DemoManifest.byRoute(of: "linkerd")
+        case .consul, .consulBad: DemoManifest.consul
         }
     }
 
@@ -74,13 +82,14 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
         case .blueGreen, .switchBack: "route preview"
         case .abTest: "shares 30%"
         case .bake: "setWeight 40%"
+        case .consul, .consulBad: "setWeight 20%"
         }
     }
 
     var outcome: DemoReport.Scenario.Outcome {
         switch self {
-        case .bad, .switchBack, .bake, .istioBad, .gatewayAPIBad, .linkerdBad: .rolledBack
-        case .good, .manual, .rules, .blueGreen, .abTest, .istio, .gatewayAPI, .linkerd: .promoted
+        case .bad, .switchBack, .bake, .istioBad, .gatewayAPIBad, .linkerdBad, .consulBad: .rolledBack
+        case .good, .manual, .rules, .blueGreen, .abTest, .istio, .gatewayAPI, .linkerd, .consul: .promoted
         }
     }
 
@@ -88,7 +97,7 @@ enum DemoScenario: String, CaseIterable, ExpressibleByArgument {
     var kinds: [RequestKind] {
         switch self {
         case .good, .bad, .manual, .bake, .istio, .istioBad, .gatewayAPI, .gatewayAPIBad, .linkerd,
-            .linkerdBad:
+            .linkerdBad, .consul, .consulBad:
             [.any]
         case .rules:
             [

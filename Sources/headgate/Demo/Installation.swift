@@ -18,6 +18,7 @@ actor Installation {
     nonisolated let program: String
     nonisolated let serverURL: String
     private nonisolated let rig: Rig
+    private nonisolated let mesh: InstallationMesh
     private var services: [String: DemoProcess] = [:]
     private var ports: [String: UInt16] = [:]
     private var deliveries = 0
@@ -27,9 +28,11 @@ actor Installation {
     private static let secret = "the secret that CI and the installation share"
 
     private init(
-        _ rig: Rig, program: String, _ parts: Parts, server: Daemon, url: String, token: String
+        _ rig: Rig, program: String, _ parts: Parts, _ mesh: InstallationMesh, server: Daemon, url: String,
+        token: String
     ) {
         self.rig = rig
+        self.mesh = mesh
         self.program = program
         folder = rig.folder
         (envoy, prometheus, ports, services) = (parts.envoy, parts.prometheus, parts.ports, parts.services)
@@ -73,7 +76,7 @@ actor Installation {
             readyURL: "\(url)/readyz", http: rig.http)
         try await rig.start(server)
         return Installation(
-            rig, program: program, parts, server: server, url: url,
+            rig, program: program, parts, mesh, server: server, url: url,
             token: token.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
@@ -83,6 +86,7 @@ actor Installation {
         var ports: [String: UInt16] = [:]
         for backend in backends { ports[backend] = try FreePort.take() }
         let first = try await rig.startDemoService(version: "v1", port: ports[backends[0]], program: program)
+        try await mesh.deployed("v1", backends[0], ports[backends[0]] ?? 0)
         let design = EnvoyDesign(
             adminPort: mesh.adminPort, routesFolder: "\(rig.folder)/routes",
             listeners: [
@@ -138,6 +142,7 @@ extension Installation {
         await services[backend]?.daemon.stop()
         let service = try await rig.startDemoService(version: version, port: ports[backend], program: program)
         services[backend] = service
+        try await mesh.deployed(version, backend, ports[backend] ?? 0)
         return service
     }
 

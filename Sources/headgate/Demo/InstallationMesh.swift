@@ -11,6 +11,10 @@ struct InstallationMesh: Sendable {
     let configuration: String
     /// Clusters beside those of the places.
     var otherClusters: [EnvoyDesign.Cluster] = []
+    /// What the mesh is told when a release comes to run in a place, at a port.
+    var deployed: @Sendable (_ version: String, _ backend: String, _ port: UInt16) async throws -> Void = {
+        _, _, _ in
+    }
 
     /// Nothing: Headgate writes Envoy's route file itself.
     static func none() throws -> InstallationMesh {
