@@ -64,7 +64,9 @@ extension Rollout {
 
     /// Whether a release that is to get all traffic at once must wait until it can have a name that carries nothing.
     var awaitsNames: Bool {
-        declaration?.workload?.namesRoles == true && stable != nil && !isCanaryIdle
+        // Where the number of instances divides the traffic, no name carries it.
+        if case .instances = division { return false }
+        return declaration?.workload?.namesRoles == true && stable != nil && !isCanaryIdle
     }
 
     /// Whether the name `stable` does not stand for the stable release yet. What has all traffic has it under the

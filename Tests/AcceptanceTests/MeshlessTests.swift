@@ -55,6 +55,35 @@ import Testing
         }
     }
 
+    /// As many of Argo's documents are written: a Service for each release, beside the one that gets the traffic.
+    @Test func servicesFollowTheReleasesThoughTheyDivideNothing() async throws {
+        let strategy = """
+            canary:
+              stableService: web-stable
+              canaryService: web-canary
+              steps: [{setWeight: 50}, {pause: {}}]
+            """
+        try await PodServer.run { server in
+            let commit = { try server.commit($0, strategy: strategy, kind: "argoproj.io/v1alpha1") }
+            try commit("web:1")
+            try await rest("web:1", on: server)
+            let first = try #require(server.selected["web-stable"])
+            try commit("web:2")
+            let half = try await server.wait(for: "the pause") { $0.step?.number == 2 }
+            let second = try #require(half.canary?.release)
+            #expect(server.sizes == ["web:1": 2, "web:2": 2])
+            #expect(server.selected == ["web-stable": first, "web-canary": second])
+            _ = try await server.client.command("abort", PodServer.rollout)
+            try await rest("web:1", on: server)
+            #expect(server.selected == ["web-stable": first, "web-canary": first])
+            _ = try await server.client.command("retry", PodServer.rollout)
+            _ = try await server.wait(for: "the pause again") { $0.step?.number == 2 }
+            _ = try await server.client.command("promote", PodServer.rollout)
+            try await rest("web:2", on: server)
+            #expect(server.selected == ["web-stable": second, "web-canary": second])
+        }
+    }
+
     private func rest(_ image: String, on server: PodServer) async throws {
         _ = try await server.wait(for: "\(image) alone to be there") { status in
             status.canary == nil && status.routing?.isApplied == true && status.instances?.isReady == true

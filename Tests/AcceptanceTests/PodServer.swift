@@ -75,8 +75,12 @@ struct PodServer: Sendable {
     }
 
     /// - Parameter strategy: as it stands below `strategy`.
-    func commit(_ image: String, strategy: String) throws {
-        try write(manifest(image, strategy), to: "\(folder)/rollouts/web.yaml")
+    func commit(_ image: String, strategy: String, kind: String = "headgate.dev/v1alpha1") throws {
+        try commit(manifest: manifest(pods(image), strategy, kind))
+    }
+
+    func commit(manifest: String) throws {
+        try write(manifest, to: "\(folder)/rollouts/web.yaml")
     }
 
     func wait(
@@ -181,17 +185,24 @@ private let split: JSON = [
     ],
 ]
 
-private func manifest(_ image: String, _ strategy: String) -> String {
+private func pods(_ image: String) -> String {
     """
-    apiVersion: headgate.dev/v1alpha1
-    kind: Rollout
-    metadata: {name: web, namespace: shop}
-    spec:
-      replicas: 4
       selector: {matchLabels: {app: web}}
       template:
         metadata: {labels: {app: web}}
         spec: {containers: [{name: app, image: "\(image)"}]}
+    """
+}
+
+/// - Parameter pods: as it stands below `spec`, beside the replicas.
+func manifest(_ pods: String, _ strategy: String, _ kind: String) -> String {
+    """
+    apiVersion: \(kind)
+    kind: Rollout
+    metadata: {name: web, namespace: shop}
+    spec:
+      replicas: 4
+    \(pods)
       strategy:
     \(strategy.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
 

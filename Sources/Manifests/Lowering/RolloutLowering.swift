@@ -53,14 +53,8 @@ extension RolloutDocument {
         if strategy.frame.stickiness != nil {
             root.refuse("`stickiness` needs a mesh, which reads cookies; write `trafficRouting`")
         }
-        switch division {
-        case .instances where strategy.services?.isNamed == true:
-            root.refuse(
-                "stableService and canaryService are not supported yet without `trafficRouting`: leave them out, and "
-                    + "let one Service select the pods of both releases")
-        case .names where strategy.services?.stable == nil:
+        if division == .names, strategy.services?.stable == nil {
             root.refuse("names no `activeService`, which is what moves the traffic without a mesh")
-        default: break
         }
     }
 

@@ -24,6 +24,11 @@ package struct Instances: Hashable, Sendable {
         replicaSets.values.filter { $0.release == release && !$0.isDeleting }
             .max { ($0.revision, $0.name) < ($1.revision, $1.name) }
     }
+
+    func replicaSet(selectedBy service: ServiceSight, _ settings: WorkloadSettings) -> ReplicaSet? {
+        let hash = service.selector[settings.hashLabel]
+        return replicaSets.values.first { $0.hash == hash && $0.hash != nil && !$0.isDeleting }
+    }
 }
 
 /// What is read only when it is needed: what the ReplicaSets stand in.

@@ -2,7 +2,7 @@ import Engine
 import Rollouts
 
 extension ScalePlan {
-    private var allServices: [(service: ServiceName, release: String)] {
+    var allServices: [(service: ServiceName, release: String)] {
         settings.services.compactMap { service in
             let release =
                 switch service.role {
@@ -51,7 +51,7 @@ extension ScalePlan {
         return instances.replicaSet(of: release).flatMap { $0.available > 0 ? $0 : nil }
     }
 
-    private func checkFence(_ service: ServiceSight) throws(WorkloadFailure) {
+    func checkFence(_ service: ServiceSight) throws(WorkloadFailure) {
         if let other = service.claimedBy, other != settings.name {
             throw WorkloadFailure(
                 .foreign,

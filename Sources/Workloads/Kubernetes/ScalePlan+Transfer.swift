@@ -31,6 +31,26 @@ extension ScalePlan {
             + deeds(rest.map(\.replicaSet), sizes.suffix(rest.count), areWanted: false)
     }
 
+    /// Services that stand for one of the releases are not what divides the traffic, and somebody may rely on them all
+    /// the same: each moves when the release that takes it over has as many instances as the one that it leaves, before
+    /// that loses its last. Taking traffic back does not wait for it.
+    func handover() throws(WorkloadFailure) -> Progress? {
+        guard isDivided, !settings.services.isEmpty, !write.isRollback,
+            present.contains(where: { $0.replicaSet.available > 0 })
+        else { return nil }
+        guard let surroundings else { return .look }
+        var deeds: [Deed] = []
+        for (name, release) in allServices {
+            guard let service = surroundings.services[name.name], let next = instances.replicaSet(of: release),
+                let former = instances.replicaSet(selectedBy: service, settings), former.release != release,
+                next.available > 0, next.available >= former.available
+            else { continue }
+            try checkFence(service)
+            deeds.append(.point(service, at: next))
+        }
+        return deeds.isEmpty ? nil : .act(deeds)
+    }
+
     /// What is to be gone and still gets its share.
     var lingering: String? {
         guard isDivided else { return nil }

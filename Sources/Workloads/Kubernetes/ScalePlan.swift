@@ -28,6 +28,7 @@ package struct ScalePlan: Sendable {
     package func progress() throws(WorkloadFailure) -> Progress {
         try checkFence()
         if creation != nil, needsDeployment, surroundings == nil { return .look }
+        if let next = try handover() { return next }
         let ups = isDivided ? transfer : [creation].compactMap(\.self) + growth
         guard ups.isEmpty else { return .act(ups) }
         try checkPresence()

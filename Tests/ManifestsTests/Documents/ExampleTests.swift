@@ -31,6 +31,15 @@ struct ExampleTests {
         #expect(set.diagnostics.map(\.file) == ["rollouts/guestbook-argo.yaml"])
     }
 
+    /// Without a mesh, with Services, as many of Argo's documents are.
+    @Test func argosExampleRunsItsPodsWhereThatIsAskedFor() throws {
+        let run = ManifestSet.load(
+            paths: ["rollouts", "analysis-templates"], root: Self.repository, runsPods: true)
+        #expect(run.errors == [])
+        let guestbook = try #require(run.declarations.first { $0.name.text == "guestbook" })
+        #expect(guestbook.workload?.division == .instances(canSurge: true))
+    }
+
     @Test func theFreezesOfTheExamplesHoldWhomTheyName() throws {
         let frozen = { (name: String) in
             let declaration = try #require(set.declarations.first { $0.name.text == name })

@@ -125,11 +125,15 @@ import Testing
         #expect(errors.contains { $0.contains(words) }, "\(errors)")
     }
 
-    @Test func theServicesOfACanaryNeedAMesh() {
-        let canary = "stableService: a\ncanaryService: b"
-        let errors = load(manifest(canary: canary)).errors.map(\.description)
-        #expect(
-            errors.contains { $0.contains("not supported yet without `trafficRouting`") }, "\(errors)")
+    @Test(arguments: ["headgate.dev/v1alpha1", "argoproj.io/v1alpha1"])
+    func theServicesOfACanaryArePointedWithoutAMeshToo(kind: String) throws {
+        let set = load(manifest(kind, canary: "stableService: web-stable\ncanaryService: web-canary"))
+        #expect(set.errors == [])
+        let workload = try #require(set.declarations.first?.workload)
+        #expect(workload.division == .instances(canSurge: true) && workload.namesRoles == true)
+        let services = #""services":{"canary":"web-canary","stable":"web-stable"}"#
+        #expect(workload.settings["kubernetes"]?.contains(services) == true)
+        #expect(set.declarations.first?.traffic.namesRoles == nil, "nobody routes by them")
     }
 
     @Test func aBlueGreenWithoutAMeshIsDividedByItsServices() throws {

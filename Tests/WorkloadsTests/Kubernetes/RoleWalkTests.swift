@@ -30,6 +30,17 @@ import Transport
         #expect(walk.mishaps == [], "seed \(seed), on the way to rest")
     }
 
+    /// Without a mesh every instance carries its share, and Services for one release stand beside the one for both.
+    @Test(arguments: 0..<300)
+    func whereInstancesDivideTheTrafficNoServiceLosesItsLastOne(seed: UInt64) throws {
+        var walk = RoleWalk(seed: seed, division: .instances(canSurge: true))
+        for _ in 0..<250 { try walk.step() }
+        #expect(walk.mishaps == [], "seed \(seed)")
+        let isAtRest = try walk.comesToRest()
+        #expect(isAtRest, "seed \(seed): \(walk.picture)")
+        #expect(walk.mishaps == [], "seed \(seed), on the way to rest")
+    }
+
     /// Else the walks prove nothing.
     @Test func theWalksSeePromotionsAndRollbacksInNumbers() throws {
         var (pointed, promoted, aborted) = (0, 0, 0)
@@ -55,6 +66,8 @@ private struct RoleWalk {
     private var sets: [String: Counts] = [:]
     private var services = ["web-stable": Pointed(), "web-canary": Pointed()]
     private var weights: [String: Weight] = ["web-stable": .all, "web-canary": .none]
+
+    private var isDivided: Bool { division == .instances(canSurge: true) }
 
     private static let replicas = 4
     private static let images = (0..<4).map { "web:\($0)" }
@@ -145,7 +158,7 @@ extension RoleWalk {
         workload.division = division
         var traffic = TrafficTarget(router: "istio", backends: Backends(a: "web-stable", b: "web-canary"))
         traffic.namesRoles = division == nil ? true : nil
-        let plans = division == nil ? Self.climbs : Self.switches
+        let plans = isDivided ? Self.shares : division == nil ? Self.climbs : Self.switches
         let plan = Plan(
             steps: plans[dice.roll(plans.count)], judgement: .safe,
             scaleDownDelay: .seconds(dice.roll(2) * 30), abortScaleDownDelay: .seconds(dice.roll(2) * 30))
@@ -158,6 +171,11 @@ extension RoleWalk {
         [.setWeight(.percent(50)), .pause(nil)],
         [.setWeight(.percent(20)), .pause(.seconds(10)), .setWeight(.percent(60)), .pause(nil)],
         [.setScale(.share(.percent(50))), .pause(nil), .setWeight(.percent(80)), .setScale(.traffic)],
+    ]
+
+    private static let shares: [[Step]] = [
+        [.setWeight(.percent(50)), .pause(nil)],
+        [.setWeight(.percent(20)), .pause(.seconds(10)), .setWeight(.percent(100)), .pause(nil)],
     ]
 
     private static let switches: [[Step]] = [
@@ -275,19 +293,20 @@ extension RoleWalk {
         case .create(let size, let revision):
             sets[Self.image[write.target.release] ?? ""] = Counts(
                 wanted: size, available: 0, revision: revision, since: write.since)
-        case .resize(let replicaSet, let size): resize(replicaSet.release, to: size, write.since)
+        case .resize(let replicaSet, let size): resize(replicaSet.release, to: size, write)
         case .mark(let replicaSet): sets[Self.image[replicaSet.release] ?? ""]?.since = write.since
         case .point(let service, let replicaSet): point(service.name, at: replicaSet.release, write)
         case .delete(let replicaSet):
-            if carried(by: replicaSet.release) > .none { mishaps.append("\(replicaSet.name) is deleted") }
+            if carried(by: replicaSet.release) > .none, !isDivided || replicaSet.available > 0 { mishaps.append("\(replicaSet.name) is deleted") }
             sets[Self.image[replicaSet.release] ?? ""] = nil
         case .dress, .evict, .shrink: mishaps.append("nobody asked for \(deed)")
         }
     }
 
-    private mutating func resize(_ release: String, to size: Int, _ since: UInt64) {
+    private mutating func resize(_ release: String, to size: Int, _ write: ScaleWrite) {
         let image = Self.image[release] ?? ""
-        let weight = carried(by: release)
+        if isDivided { checkShares(image, release, size, write) }
+        let weight = isDivided ? .none : carried(by: release)
         let needed = (Self.replicas * Int(weight.millionths) + 999_999) / 1_000_000
         if size < sets[image]?.wanted ?? 0, size < needed {
             mishaps.append("\(image) carries \(weight) and is taken down to \(size)")
@@ -295,7 +314,19 @@ extension RoleWalk {
         let available = sets[image]?.available ?? 0
         sets[image]?.wanted = size
         sets[image]?.available = min(size, available)
-        sets[image]?.since = since
+        sets[image]?.since = write.since
+    }
+
+    private mutating func checkShares(_ image: String, _ release: String, _ size: Int, _ write: ScaleWrite) {
+        let available = sets[image]?.available ?? 0
+        guard size < available else { return }
+        let left = sets.values.reduce(0) { $0 + $1.available } - available + size
+        // A quarter of four may be missing.
+        if left < Self.replicas - 1 { mishaps.append("\(left) instances are left of \(Self.replicas)") }
+        let names = services.filter { $0.value.release == release }.keys
+        if size == 0, names.contains("web-stable"), !write.isRollback {
+            mishaps.append("web-stable loses its last instance")
+        }
     }
 
     private mutating func point(_ name: String, at release: String, _ write: ScaleWrite) {
@@ -305,7 +336,9 @@ extension RoleWalk {
             // Before there is a stable release, nobody relies on the one that is overtaken.
             let counts = sets[Self.image[release] ?? ""]
             // A few good instances are better than what was found bad.
-            let isWhole = counts?.available ?? 0 >= (write.isRollback ? 1 : Self.replicas)
+            let left = sets[Self.image[former] ?? ""]?.available ?? 0
+            let least = isDivided ? max(1, min(left, Self.replicas)) : Self.replicas
+            let isWhole = counts?.available ?? 0 >= (write.isRollback ? 1 : least)
             let isFree = weights[name] == Weight.none || (division != nil && isWhole)
             if !isFree, rollout.stable != nil {
                 mishaps.append("\(name) carries \(weights[name] ?? .none) and is pointed elsewhere")
