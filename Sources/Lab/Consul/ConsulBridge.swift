@@ -1,4 +1,4 @@
-import Transport
+package import Transport
 
 /// What Consul's xDS server and its proxies do, as far as a lab needs it: a discovery chain becomes the routes of an
 /// Envoy. It stands for the sidecar of one caller of one service.
