@@ -106,7 +106,7 @@ extension ConsulMatch {
             guard !shared.isEmpty else { return nil }
             both["Methods"] = .array(shared)
         }
-        switch (PathCondition(own), PathCondition(theirs)) {
+        switch (AskedPath(own), AskedPath(theirs)) {
         case (let path?, nil), (nil, let path?): both[path.key] = .string(path.text)
         case (nil, nil): break
         case (let path?, let other?):
@@ -123,7 +123,7 @@ extension ConsulMatch {
     }
 }
 
-private struct PathCondition {
+private struct AskedPath {
     let key: String
     let text: String
 
@@ -136,12 +136,12 @@ private struct PathCondition {
     }
 
     enum Both {
-        case both(PathCondition)
+        case both(AskedPath)
         case never
         case unspeakable
     }
 
-    func and(_ other: PathCondition) -> Both {
+    func and(_ other: AskedPath) -> Both {
         switch (key, other.key) {
         case _ where key == other.key && text == other.text: .both(self)
         case ("PathRegex", _), (_, "PathRegex"): .unspeakable
