@@ -94,7 +94,7 @@ import Transport
 }
 
 extension Installation {
-    fileprivate nonisolated func entries(_ kind: String) async throws -> [HistoryEntry] {
+    nonisolated func entries(_ kind: String) async throws -> [HistoryEntry] {
         let history = try await client.history(Self.rollout, after: 0, limit: 1_000)
         return history.entries.filter { $0.kind == kind }
     }

@@ -88,7 +88,7 @@ struct DemoPlay {
         try await arrive(load)
     }
 
-    private func breakDown(
+    func breakDown(
         _ service: DemoProcess, _ load: Load, when isTime: (RolloutStatus) -> Bool
     ) async throws -> Date {
         try await wait(for: "the moment to fail", load, until: isTime)

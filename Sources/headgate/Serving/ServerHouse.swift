@@ -8,6 +8,7 @@ import Kubernetes
 import Lab
 import Logging
 import Resources
+import Rollouts
 import Sampling
 import Server
 import Signing

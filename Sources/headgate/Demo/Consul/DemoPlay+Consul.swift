@@ -1,5 +1,6 @@
 import Lab
 import Server
+import Transport
 
 extension DemoPlay {
     private func onConsul() throws -> ConsulStage {
