@@ -41,7 +41,8 @@ extension ScalePlan {
         guard let surroundings else { return .look }
         var deeds: [Deed] = []
         for (name, release) in allServices {
-            guard let service = surroundings.services[name.name], let next = instances.replicaSet(of: release),
+            guard let service = surroundings.services[name.name],
+                let next = instances.replicaSet(of: release),
                 let former = instances.replicaSet(selectedBy: service, settings), former.release != release,
                 next.available > 0, next.available >= former.available
             else { continue }

@@ -297,7 +297,9 @@ extension RoleWalk {
         case .mark(let replicaSet): sets[Self.image[replicaSet.release] ?? ""]?.since = write.since
         case .point(let service, let replicaSet): point(service.name, at: replicaSet.release, write)
         case .delete(let replicaSet):
-            if carried(by: replicaSet.release) > .none, !isDivided || replicaSet.available > 0 { mishaps.append("\(replicaSet.name) is deleted") }
+            if carried(by: replicaSet.release) > .none, !isDivided || replicaSet.available > 0 {
+                mishaps.append("\(replicaSet.name) is deleted")
+            }
             sets[Self.image[replicaSet.release] ?? ""] = nil
         case .dress, .evict, .shrink: mishaps.append("nobody asked for \(deed)")
         }
