@@ -68,7 +68,7 @@ import Transport
         (0, "spec.strategy.canary.steps[].gate", "whenOverdue needs deadline"),
         (
             0, "spec.strategy.canary.trafficRouting",
-            "only one of these can be meant: envoy, istio, gatewayAPI, linkerd, plugins"
+            "only one of these can be meant: envoy, istio, gatewayAPI, linkerd, consul, plugins"
         ),
         (0, "spec.strategy.abTest", "until and analysis.startingStep exclude each other"),
         (1, "spec.metrics[]", "needs one of: successCondition, failureCondition"),

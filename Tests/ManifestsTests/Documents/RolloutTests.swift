@@ -79,7 +79,7 @@ struct RolloutTests {
         ),
         (
             "{envoi: {}}",
-            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: envoy, gatewayAPI, istio, linkerd, managedRoutes, plugins"
+            "trafficRouting: unknown key `envoi`; did you mean `envoy`? known: consul, envoy, gatewayAPI, istio, linkerd, managedRoutes, plugins"
         ),
     ])
     func anImpossibleTargetIsRefused(routing: String, message: String) {

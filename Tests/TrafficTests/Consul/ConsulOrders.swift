@@ -49,7 +49,8 @@ struct ConsulHand: Sendable {
 
     func entry(_ kind: EntryName.Kind, _ name: String = "web") async throws -> JSON? {
         let response = try await send(.get, "/v1/config/\(kind.rawValue)/\(name)", nil)
-        return response.status == 404 ? nil : try JSON(parsing: response.body)
+        // A bare nil would be JSON's null.
+        return response.status == 404 ? JSON?.none : try JSON(parsing: response.body)
     }
 
     /// Without Consul's numbers.

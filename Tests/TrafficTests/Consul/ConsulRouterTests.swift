@@ -108,7 +108,8 @@ import Transport
             #expect(try await hand.weights() == ["web-a": 100])
             try await hand.register("web-9", meta: ["release": "v9"], isHealthy: false)
             await #expect(throws: RouteFailure.self) { try await router.write(write) }
-            try await hand.register("web-9", meta: ["release": "v9"])
+            // Another one: a check that is registered again keeps the state it had.
+            try await hand.register("web-10", meta: ["release": "v9"])
             try await carry(write, by: router)
             #expect(try await hand.weights() == ["web-a": 95, "web-b": 5])
         }
