@@ -63,7 +63,7 @@ let package = Package(
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module(
             "Workloads", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", logging]),
-        module("Sampling", ["Analysis", "Engine", "Transport"]),
+        module("Sampling", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module("Signing", [crypto]),
         module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
         module(
@@ -128,7 +128,11 @@ let package = Package(
                 "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
                 "Workloads", logging,
             ]),
-        tests("Sampling", ["Analysis", "Engine", "Transport", "Sampling"]),
+        tests(
+            "Sampling",
+            [
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Sampling", logging,
+            ]),
         tests(
             "Intake",
             ["Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Signing", "Intake", crypto, logging]),
@@ -143,7 +147,7 @@ let package = Package(
             "Resources",
             [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Server",
-                "TestCluster", "TestServer", "Resources", logging,
+                "TestCluster", "TestServer", "Resources", "Sampling", logging,
             ]),
         tests("Lab", ["Lab", "Transport", "Kubernetes", "TestCluster", logging]),
         tests(

@@ -59,16 +59,23 @@ package struct Query: Hashable, Codable, Sendable {
     /// None asks for the values of this moment.
     package var range: QueryRange?
     package var timeout: Duration
+    /// What the request bears beside what the server's configuration says. None: nothing.
+    package var headers: [RequestHeader]?
+    /// What the tokens in `text` and `headers` stand for, by their labels; see `SecretReference.token`.
+    package var secrets: [String: SecretReference]?
 
     package init(
         provider: String, address: String? = nil, text: String, range: QueryRange? = nil,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30), headers: [RequestHeader]? = nil,
+        secrets: [String: SecretReference]? = nil
     ) {
         self.provider = provider
         self.address = address
         self.text = text
         self.range = range
         self.timeout = timeout
+        self.headers = headers
+        self.secrets = secrets
     }
 }
 

@@ -15,7 +15,9 @@ package enum Placeholder: String, CaseIterable, Sendable {
 extension Metric {
     /// Whether it asks or judges by what only the release on its way up has.
     package var isAboutCanary: Bool {
-        let texts = [query.text, successCondition, failureCondition].compactMap(\.self)
+        let texts =
+            [query.text, successCondition, failureCondition].compactMap(\.self)
+            + (query.headers ?? []).map(\.value)
         return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
             texts.contains { $0.contains(placeholder.token) }
         }
@@ -24,6 +26,9 @@ extension Metric {
     package func filled(_ value: (Placeholder) -> String) -> Metric {
         var metric = self
         metric.query.text = metric.query.text.filled(value)
+        metric.query.headers = metric.query.headers?.map {
+            RequestHeader(name: $0.name, value: $0.value.filled(value))
+        }
         metric.successCondition = metric.successCondition?.filled(value)
         metric.failureCondition = metric.failureCondition?.filled(value)
         return metric

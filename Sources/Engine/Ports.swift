@@ -7,12 +7,14 @@ package struct Ports: Sendable {
     let providers: [String: any MetricProvider]
     let gates: (any GateKeeper)?
     let workloads: [String: any WorkloadController]
+    let secrets: (any SecretReader)?
 
     package init(
         routers: [any TrafficRouter], providers: [any MetricProvider], gates: (any GateKeeper)? = nil,
-        workloads: [any WorkloadController] = []
+        workloads: [any WorkloadController] = [], secrets: (any SecretReader)? = nil
     ) {
         self.gates = gates
+        self.secrets = secrets
         self.routers = Dictionary(uniqueKeysWithValues: routers.map { ($0.kind, $0) })
         self.providers = Dictionary(uniqueKeysWithValues: providers.map { ($0.kind, $0) })
         self.workloads = Dictionary(uniqueKeysWithValues: workloads.map { ($0.kind, $0) })
@@ -105,7 +107,12 @@ package struct Ports: Sendable {
                     "no metrics store of kind \"\(query.provider)\" is configured; configured: \(known)"))
         }
         return await clock.within(query.timeout + .milliseconds(500)) {
-            await provider.sample(query, at: now)
+            do throws(SecretFailure) {
+                let revealed = try await Revealed(query.secrets ?? [:], by: secrets)
+                return revealed.concealed(await provider.sample(query.filled(revealed.filled), at: now))
+            } catch {
+                return .failure(SampleFailure(error.isOutage ? .outage : .refused, error.message))
+            }
         }
     }
 
@@ -113,7 +120,12 @@ package struct Ports: Sendable {
     func ask(_ order: GateOrder, of rollout: RolloutName, on clock: any EngineClock) async -> GateAnswer {
         guard let gates else { return .trouble("no gates are configured") }
         return await clock.within(order.gate.timeout + .milliseconds(500)) {
-            await gates.ask(order, of: rollout)
+            do throws(SecretFailure) {
+                let revealed = try await Revealed(order.gate.secrets ?? [:], by: secrets)
+                return revealed.concealed(await gates.ask(order.filled(revealed.filled), of: rollout))
+            } catch {
+                return .trouble(error.message)
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ struct GateQuestion {
         var request = HTTPRequest(
             .post, order.gate.url, body: message.body, timeout: order.gate.timeout,
             responseBytesMax: GateReply.bytesMax, concealsPath: true)
+        for header in order.gate.headers ?? [] { request.headers[header.name] = header.value }
         request.headers["Content-Type"] = "application/json"
         request.headers[WebhookMessage.timestampHeader] = message.timestamp
         request.headers[WebhookMessage.deliveryHeader] = message.delivery

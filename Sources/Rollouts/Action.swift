@@ -72,4 +72,11 @@ package struct GateOrder: Hashable, Sendable {
         self.number = number
         self.notBefore = notBefore
     }
+
+    /// See `Gate.filled`.
+    package func filled(_ secrets: (String) -> String) -> GateOrder {
+        GateOrder(
+            gate: gate.filled(secrets), flight: flight, step: step, stepCount: stepCount, release: release,
+            stable: stable, weight: weight, number: number, notBefore: notBefore)
+    }
 }

@@ -105,10 +105,15 @@ package struct Gate: Hashable, Codable, Sendable {
     package var whenOverdue: Overdue
     /// Names the secret that signs the calls; see the router of secrets. None: unsigned.
     package var secret: String?
+    /// What the calls bear beside what every call does. None: nothing.
+    package var headers: [RequestHeader]?
+    /// What the tokens in `headers` stand for; see `SecretReference.token`.
+    package var secrets: [String: SecretReference]?
 
     package init(
         name: String, url: String, interval: Duration = .seconds(15), timeout: Duration = .seconds(10),
-        deadline: Duration? = nil, whenOverdue: Overdue = .hold, secret: String? = nil
+        deadline: Duration? = nil, whenOverdue: Overdue = .hold, secret: String? = nil,
+        headers: [RequestHeader]? = nil, secrets: [String: SecretReference]? = nil
     ) {
         self.name = name
         self.url = url
@@ -117,6 +122,16 @@ package struct Gate: Hashable, Codable, Sendable {
         self.deadline = deadline
         self.whenOverdue = whenOverdue
         self.secret = secret
+        self.headers = headers
+        self.secrets = secrets
+    }
+
+    /// The same gate with its secrets in it: for the one who asks it, and for nobody's eyes.
+    package func filled(_ secrets: (String) -> String) -> Gate {
+        var gate = self
+        gate.headers = headers?.map { RequestHeader(name: $0.name, value: secrets($0.value)) }
+        gate.secrets = nil
+        return gate
     }
 }
 

@@ -24,7 +24,9 @@ import Testing
         "Workloads": [
             "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Logging", "Foundation",
         ],
-        "Sampling": ["Analysis", "Engine", "Transport", "Foundation"],
+        "Sampling": [
+            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Foundation",
+        ],
         "Signing": ["Crypto", "Foundation"],
         "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],
         "Intake": [

@@ -5,6 +5,8 @@ import Journal
 import Kubernetes
 import Logging
 import Rollouts
+import Sampling
+import TestCluster
 import TestServer
 import Testing
 import Traffic
@@ -32,9 +34,10 @@ struct Stage: Sendable {
     /// Runs the parts beside the body; a second one on the same journal goes on where the first stopped.
     static func run(
         in place: Place, _ groups: [ResourceGroup] = [.argo], journal path: String,
+        asking store: (any HTTPSender)? = nil,
+        log: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         _ body: @Sendable (Stage) async throws -> Void
     ) async throws {
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let client = place.server.client()
         var istio = IstioSettings(namespace: "elsewhere")
         istio.settle = .milliseconds(20)
@@ -43,7 +46,10 @@ struct Stage: Sendable {
         let journal = try EventJournal.open(at: path)
         let clock = SteadyClock(notBefore: try await journal.lastMoment() ?? Moment(microseconds: 0))
         let loop = ControlLoop(
-            journal: journal, ports: Ports(routers: [router], providers: []), clock: clock, log: log)
+            journal: journal,
+            ports: Ports(
+                routers: [router], providers: providers(asking: store),
+                secrets: ClusterSecrets(client, namespace: "elsewhere")), clock: clock, log: log)
         try await loop.recover()
         let watcher = ResourceWatcher(settings, api: client, loop: loop, log: log)
         await watcher.readAhead()
@@ -64,6 +70,25 @@ struct Stage: Sendable {
 }
 
 extension Stage {
+    static let shop = "shop"
+
+    /// On the double, in the namespace `shop`.
+    static func run(
+        on cluster: Cluster, journal path: String, asking store: (any HTTPSender)? = nil,
+        log: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        _ body: @Sendable (Stage) async throws -> Void
+    ) async throws {
+        let http = CurlClient()
+        let place = Place(server: APIServer(cluster, http), namespace: shop)
+        try await run(in: place, journal: path, asking: store, log: log, body)
+        await http.shutdown()
+    }
+
+    private static func providers(asking store: (any HTTPSender)?) -> [any MetricProvider] {
+        let settings = PrometheusSettings(address: "http://prometheus.example")
+        return store.map { [PrometheusProvider(settings, sender: $0)] } ?? []
+    }
+
     /// With the VirtualService and the Rollout of `web`, whose first release is the stable one.
     static func withRest(
         _ rollout: JSON = Stage.rollout(), in place: Place, _ body: @Sendable (Stage) async throws -> Void

@@ -13,6 +13,8 @@ struct Argument {
         case placeholder(Placeholder)
         /// Something that the rollout's own manifest says.
         case reference(FieldReference)
+        /// What is read when it is needed, and written down nowhere.
+        case secret(SecretReference)
     }
 }
 
@@ -29,7 +31,7 @@ extension Argument {
     /// The arguments that a template asks for.
     static func declared(_ dialect: Dialect) -> Shape<[Argument]> {
         list { fields in
-            let value = read(&fields, dialect) { fromManifest(&$0, names: ["fieldRef"]) }
+            let value = read(&fields, dialect) { fromManifest(&$0, names: ["fieldRef", "secretKeyRef"]) }
             fields.atMostOne(of: ["value", "valueFrom"])
             return value
         }
@@ -79,7 +81,7 @@ extension Argument {
             "release", .oneOf(["canary": Placeholder.canaryRelease, "stable": .stableRelease]))
         let backend = fields.optional(
             "backend", .oneOf(["canary": Placeholder.canaryBackend, "stable": .stableBackend]))
-        let manifest = fromManifest(&fields, names: ["backend", "fieldRef", "release"])
+        let manifest = fromManifest(&fields, names: ["backend", "fieldRef", "release", "secretKeyRef"])
         return (release ?? backend).map(Value.placeholder) ?? manifest
     }
 
@@ -94,11 +96,15 @@ extension Argument {
 
     private static func fromManifest(_ fields: inout Fields, names: [String]) -> Value? {
         let reference = fields.optional("fieldRef", .fieldReference).map(Value.reference)
-        let hasSecret = fields.refuseUnsupported([
-            "secretKeyRef": "secrets belong in the server's configuration"
-        ])
-        if !hasSecret { _ = fields.exactlyOne(of: names) }
-        return reference
+        // Argo has it in templates only.
+        guard names.contains("secretKeyRef") else {
+            let advice = "put it into the `args` of the template, as Argo has it"
+            if !fields.refuseUnsupported(["secretKeyRef": advice]) { _ = fields.exactlyOne(of: names) }
+            return reference
+        }
+        let secret = fields.optional("secretKeyRef", .secretReference).map(Value.secret)
+        _ = fields.exactlyOne(of: names)
+        return reference ?? secret
     }
 }
 

@@ -15,6 +15,9 @@ extension Shape where Output == Gate {
             fields.field.note(.needs("whenOverdue", "deadline"))
             gate.whenOverdue = overdue?.read(.name(of: Overdue.self)) ?? gate.whenOverdue
             gate.secret = fields.optional("secret", .plainName)
+            let headers = fields.optional("headers", .headers(.headgate))
+            gate.headers = headers?.headers
+            gate.secrets = headers?.secrets
             if let overdue, !fields.has("deadline") {
                 overdue.refuse("says what follows a deadline, and there is none; add `deadline: 1h`")
             }

@@ -46,7 +46,7 @@ private struct MetricDocument {
             "consecutiveErrorLimit", in: dialect, .limit(from: 0).unlessOpen)
         consecutiveSuccessLimit = fields.optional(
             "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
-        query = fields.required("provider", .provider)
+        query = fields.required("provider", .provider(dialect))
         if dialect == .headgate { field.note(.atLeastOne("successCondition", "failureCondition")) }
     }
 
@@ -162,6 +162,10 @@ extension Shape where Output == ConditionText {
         Shape { field in
             let shape: Shape<String> = dialect == .argo ? .string : .nonEmptyString
             guard let text = field.read(shape), !text.isEmpty else { return nil }
+            if SecretReference.isNamed(in: text) {
+                field.refuse("a secret has no place in a condition: what is concluded stands in the history")
+                return nil
+            }
             return ConditionText(text: text, field: field, purpose: purpose)
         }
     }

@@ -2,14 +2,14 @@ import Analysis
 
 extension Shape where Output == Query {
     /// `provider: {prometheus: {…}}`: one kind of store, and the question to it.
-    static var provider: Shape {
+    static func provider(_ dialect: Dialect) -> Shape {
         .object { fields in
             let prometheus = fields.field("prometheus")
             let hasUnsupported = fields.refuseUnsupported(unsupportedProviders)
             guard !hasUnsupported, !fields.isElse(than: ["prometheus"]),
                 fields.exactlyOne(of: ["prometheus"]) != nil
             else { return nil }
-            return prometheus?.read(.prometheus)
+            return prometheus?.read(.prometheus(dialect))
         }
     }
 
@@ -23,21 +23,22 @@ extension Shape where Output == Query {
 
     private static var only: String { "the provider that works is prometheus" }
 
-    private static var prometheus: Shape {
+    private static func prometheus(_ dialect: Dialect) -> Shape {
         .object { fields in
             let query = fields.required("query", .nonEmptyString)
             let address = fields.optional("address", .storeAddress)
             let timeout = fields.optional("timeout", .timeout)
             let range = fields.optional("rangeQuery", .rangeQuery)
+            let headers = fields.optional("headers", in: dialect, .headers(dialect))
             fields.refuseUnsupported([
                 "authentication": "it belongs in the server's configuration",
-                "headers": "they belong in the server's configuration",
                 "insecure": "it belongs in the server's configuration",
             ])
             return query.map { text in
                 Query(
                     provider: "prometheus", address: address, text: text, range: range,
-                    timeout: timeout ?? .seconds(30))
+                    timeout: timeout ?? .seconds(30), headers: headers?.headers,
+                    secrets: headers?.secrets)
             }
         }
     }

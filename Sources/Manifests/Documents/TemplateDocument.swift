@@ -65,7 +65,7 @@ extension TemplateDocument {
     /// Reads the metrics with what is known of the arguments, to find what is wrong whoever uses the template.
     func check() {
         let fixed = arguments.compactMap { argument in
-            if case .text(let text) = argument.value { (argument.name, text) } else { nil }
+            argument.textNow.map { (argument.name, $0) }
         }
         let open: Substitution.Open = dialect == .argo ? .any : .these(Set(arguments.map(\.name)))
         let substitution = Substitution(Dictionary(fixed) { first, _ in first }, open: open)
@@ -77,6 +77,17 @@ extension TemplateDocument {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
             metadata.field.refuse("two metrics of this template are named \(quoted(name))")
+        }
+    }
+}
+
+extension Argument {
+    /// What is known of it before anybody uses the template.
+    fileprivate var textNow: String? {
+        switch value {
+        case .text(let text): text
+        case .secret: secretToken
+        case .placeholder, .reference, nil: nil
         }
     }
 }

@@ -1,17 +1,25 @@
 import Analysis
 
 extension AnalysisLowering {
+    /// What the arguments of an analysis come to.
+    struct Values {
+        var texts: [String: String] = [:]
+        /// What the tokens in those texts stand for.
+        var secrets: [String: SecretReference] = [:]
+    }
+
     /// The text of every argument that the templates ask for. Nil, reported, when one of them has none.
-    func values(for analysis: AnalysisDocument, _ templates: [TemplateDocument]) -> [String: String]? {
+    func values(for analysis: AnalysisDocument, _ templates: [TemplateDocument]) -> Values? {
         guard let declared = merged(templates, in: analysis) else { return nil }
         let given = Dictionary(analysis.arguments.map { ($0.name, $0) }) { first, _ in first }
         reportSurplus(analysis.arguments, declared)
-        var values: [String: String] = [:]
+        var values = Values()
         for (name, declaration) in declared.sorted(by: { $0.key < $1.key }) {
             let argument = given[name] ?? declaration
-            values[name] = text(of: argument, declaration, in: analysis)
+            values.texts[name] = text(of: argument, declaration, in: analysis)
+            if case .secret(let secret) = argument.value { values.secrets[argument.secretLabel] = secret }
         }
-        return values.count == declared.count ? values : nil
+        return values.texts.count == declared.count ? values : nil
     }
 
     /// One declaration for each name: the one with a value, where several templates ask for the same.
@@ -53,6 +61,7 @@ extension AnalysisLowering {
         switch argument.value {
         case .text(let text): return text
         case .placeholder(let placeholder): return placeholder.token
+        case .secret: return argument.secretToken
         case .reference(let reference):
             if let text = reference.resolve(in: rollout.root.node) { return text }
             let field = argument.isOf(rollout) ? argument.field : analysis.field
@@ -68,6 +77,10 @@ extension AnalysisLowering {
 }
 
 extension Argument {
+    var secretToken: String { SecretReference.token(secretLabel) }
+
+    fileprivate var secretLabel: String { "args." + name }
+
     /// Whether it stands in the rollout's document, and not in a template.
     fileprivate func isOf(_ rollout: RolloutDocument) -> Bool {
         field.diagnostics === rollout.diagnostics

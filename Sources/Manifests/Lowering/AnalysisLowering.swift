@@ -23,10 +23,10 @@ struct AnalysisLowering {
     /// Reads a template's metrics with the rollout's arguments. What is wrong now is wrong because of them, so it
     /// is said where the rollout asks for the template.
     private func metrics(
-        of resolved: TemplateLibrary.Resolved, filledWith values: [String: String]
+        of resolved: TemplateLibrary.Resolved, filledWith values: Values
     ) -> [Metric]? {
         let diagnostics = Diagnostics()
-        let substitution = Substitution(values)
+        let substitution = Substitution(values.texts)
         let metrics = resolved.template.metrics.compactMap { field in
             field.reporting(to: diagnostics).filled(by: substitution).read(.metric(rollout.dialect))
         }
@@ -38,7 +38,20 @@ struct AnalysisLowering {
             }
             resolved.field.refuse("\(resolved.template.title) does not fit here: \(diagnostic)")
         }
-        return diagnostics.hasErrors ? nil : metrics
+        return diagnostics.hasErrors ? nil : metrics.map { named($0, values.secrets) }
+    }
+
+    /// With the secrets that its texts name, each in the rollout's namespace: as with Argo, whose AnalysisRuns are
+    /// there too.
+    private func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
+        var metric = metric
+        let texts = [metric.query.text] + (metric.query.headers ?? []).map(\.value)
+        let own = secrets.filter { label, _ in
+            texts.contains { $0.contains(SecretReference.token(label)) }
+        }
+        metric.query.secrets = (metric.query.secrets ?? [:]).merging(own) { first, _ in first }
+            .located(in: rollout.metadata?.namespace)
+        return metric
     }
 
     private func refuseDuplicates(_ read: [(resolved: TemplateLibrary.Resolved, metrics: [Metric])]) {
@@ -71,5 +84,12 @@ struct AnalysisLowering {
     private func refuseAllDry(_ metrics: [Metric], in analysis: AnalysisDocument) {
         guard rollout.dialect == .headgate, !metrics.isEmpty, metrics.allSatisfy(\.isDryRun) else { return }
         analysis.field.refuse("all metrics are dry runs, so nothing would ever be judged; leave one to count")
+    }
+}
+
+extension [String: SecretReference] {
+    /// None where there are none.
+    func located(in namespace: String?) -> Self? {
+        isEmpty ? nil : mapValues { SecretReference(namespace: namespace, name: $0.name, key: $0.key) }
     }
 }

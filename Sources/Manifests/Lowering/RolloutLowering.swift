@@ -105,6 +105,9 @@ extension StrategyDocument {
 extension StepDocument {
     fileprivate func lowered(by lowering: AnalysisLowering) -> Step? {
         switch deed {
+        case .step(.gate(var gate)):
+            gate.secrets = gate.secrets?.located(in: lowering.rollout.metadata?.namespace)
+            return .gate(gate)
         case .step(let step): return step
         case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)

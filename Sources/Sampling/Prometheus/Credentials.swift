@@ -1,12 +1,13 @@
 import Analysis
+import Engine
 import Foundation
 import Transport
 
 /// What proves to a store that we may ask; read for one query.
 struct Credentials: Sendable {
     let headers: HTTPHeaders
-    /// What must not be seen in a message, should the store repeat it to us.
-    private let secrets: [String]
+    /// For messages, should the store repeat to us what it was sent.
+    private let concealment: Concealment
 
     init(of store: PrometheusStore) throws(SampleFailure) {
         var headers = store.headers
@@ -24,12 +25,11 @@ struct Credentials: Sendable {
             secrets.append(token)
         }
         self.headers = headers
-        // A tenant named `1` is no secret, and its digit stands in half of all messages.
-        self.secrets = secrets.filter { $0.utf8.count >= 4 }.sorted { $0.utf8.count > $1.utf8.count }
+        concealment = Concealment(secrets)
     }
 
     func concealed(in message: String) -> String {
-        secrets.reduce(message) { $0.replacing($1, with: "(concealed)") }
+        concealment.concealed(in: message)
     }
 }
 

@@ -5,6 +5,7 @@ import Transport
 struct PrometheusQuestion: Hashable, Sendable {
     let path: String
     let form: [Field]
+    let headers: [RequestHeader]
 
     struct Field: Hashable, Sendable {
         let name: String
@@ -14,6 +15,7 @@ struct PrometheusQuestion: Hashable, Sendable {
     /// An instant query leaves out the time: the store's own clock decides what *now* is. Ours may be a little
     /// ahead of it, and would then ask for what has not been scraped yet.
     init(_ query: Query, at now: Moment) throws(SampleFailure) {
+        headers = query.headers ?? []
         var form = [Field(name: "query", value: query.text)]
         if let range = query.range {
             form += try range.fields(at: now)
@@ -32,6 +34,7 @@ struct PrometheusQuestion: Hashable, Sendable {
         to address: String, _ store: PrometheusStore, _ credentials: Credentials, timeout: Duration
     ) -> HTTPRequest {
         var headers = credentials.headers
+        for header in self.headers { headers[header.name] = header.value }
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         headers["Accept"] = "application/json"
         return HTTPRequest(

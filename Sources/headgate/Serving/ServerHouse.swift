@@ -71,7 +71,10 @@ struct ServerHouse {
             routers: routers,
             providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
             gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }),
-            workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [])
+            workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [],
+            secrets: cluster.map {
+                ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
+            })
     }
 
     private static func routers(

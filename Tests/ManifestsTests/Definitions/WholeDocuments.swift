@@ -77,6 +77,7 @@ let wholeDocuments = """
             - {name: release, valueFrom: {release: canary}}
             - {name: backend, valueFrom: {backend: stable}}
             - {name: name, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+            - {name: token, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}
             dryRun: [{metricName: good.*}]
             startingStep: 1
           steps: [{setWeight: 5}, {pause: {}}]
@@ -124,6 +125,9 @@ let wholeDocuments = """
               deadline: 2h
               whenOverdue: abort
               secret: qa-gate
+              headers:
+              - {key: X-Team, value: shop}
+              - {key: Authorization, valueFrom: {secretKeyRef: {name: qa, key: token}}}
           - setWeight: 5
     ---
     apiVersion: headgate.dev/v1alpha1
@@ -295,6 +299,7 @@ let wholeDocuments = """
       - {name: release, value: v1}
       - {name: backend, value: web-a}
       - {name: name, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      - {name: token, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}
       metrics:
       - name: good
         interval: 10s
@@ -312,6 +317,9 @@ let wholeDocuments = """
             address: http://prometheus.example:9090
             timeout: 30
             rangeQuery: {start: 'now() - duration("5m")', end: now(), step: 10s}
+            headers:
+            - {key: Authorization, value: "Bearer {{args.token}}"}
+            - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
       dryRun: [{metricName: good}]
       templates: [{templateName: ends, clusterScope: false}]
     ---
@@ -327,7 +335,10 @@ let wholeDocuments = """
     kind: ClusterAnalysisTemplate
     metadata: {name: wide}
     spec:
-      args: [{name: a, value: b}, {name: c, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+      args:
+      - {name: a, value: b}
+      - {name: c, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      - {name: d, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}
       dryRun: [{metricName: wide}]
       templates: [{templateName: ends, clusterScope: false}]
       metrics:
@@ -347,6 +358,9 @@ let wholeDocuments = """
             address: ""
             timeout: 5s
             rangeQuery: {start: now(), end: now(), step: 10}
+            headers:
+            - {key: X-Scope-OrgID, value: shop}
+            - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Freeze

@@ -131,9 +131,11 @@ struct ArgumentTests {
     @Test(arguments: [
         ("{name: x}", "needs one of: value, valueFrom"),
         ("{name: x, value: a, valueFrom: {backend: canary}}", "only one of them can be meant"),
-        ("{name: x, valueFrom: {}}", "needs one of: backend, fieldRef, release"),
+        ("{name: x, valueFrom: {}}", "needs one of: backend, fieldRef, release, secretKeyRef"),
         ("{name: x, valueFrom: {backend: canari}}", "did you mean `canary`?"),
-        ("{name: x, valueFrom: {secretKeyRef: {name: a, key: b}}}", "`secretKeyRef` is not supported yet"),
+        ("{name: x, valueFrom: {secretKeyRef: {name: a}}}", "missing `key`"),
+        ("{name: x, valueFrom: {secretKeyRef: {name: ../a, key: b}}}", "must be made of a-z"),
+        ("{name: x, valueFrom: {secretKeyRef: {name: a, key: b/c}}}", "is no key of a Secret"),
         ("{name: x, valueFrom: {podTemplateHashValue: Latest}}", "unknown key `podTemplateHashValue`"),
         (
             "{name: x, valueFrom: {fieldRef: {fieldPath: metadata.labels.gone}}}",
