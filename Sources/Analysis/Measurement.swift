@@ -86,6 +86,17 @@ extension Metric {
                 return (.failure(.notANumber), value, message)
             }
             return (judge(value, at: now), value, message)
+        case .ended(let ending, let message):
+            return (judge(ending, message, by: judgement), .string(message), nil)
+        }
+    }
+
+    /// What was stopped has neither passed nor failed; Argo calls that a failure.
+    private func judge(_ ending: Ending, _ message: String, by judgement: Judgement) -> Reading {
+        switch (ending, judgement) {
+        case (.passed, _): .success(.successful)
+        case (.failed, _), (.stopped, .argo): .success(.failed)
+        case (.stopped, .safe): .failure(Unreadable(trouble: .noData, message: message))
         }
     }
 

@@ -21,12 +21,14 @@ package struct Metric: Hashable, Codable, Sendable {
     package var consecutiveSuccessLimit: Int?
     /// Measured and shown, never counted.
     package var isDryRun: Bool
+    /// How many measurements are kept to be looked at, with what they left behind. None: `Tally.recentMax`.
+    package var retention: Int?
 
     package init(
         name: String, query: Query, interval: Duration? = nil, initialDelay: Duration = .zero,
         count: Int? = nil, successCondition: String? = nil, failureCondition: String? = nil,
         failureLimit: Int? = 0, inconclusiveLimit: Int = 0, consecutiveErrorLimit: Int = 4,
-        consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false
+        consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false, retention: Int? = nil
     ) {
         self.name = name
         self.query = query
@@ -40,6 +42,7 @@ package struct Metric: Hashable, Codable, Sendable {
         self.consecutiveErrorLimit = consecutiveErrorLimit
         self.consecutiveSuccessLimit = consecutiveSuccessLimit
         self.isDryRun = isDryRun
+        self.retention = retention
     }
 
     /// How many measurements settle the metric; none for one that goes on until its run ends.
@@ -51,9 +54,9 @@ package struct Metric: Hashable, Codable, Sendable {
 
 /// A question to a metrics store. Equal queries of one tick are asked once.
 package struct Query: Hashable, Codable, Sendable {
-    /// Which kind of store answers: `prometheus`.
+    /// Which kind of store answers: `prometheus`; or what is run for an answer: `job`.
     package var provider: String
-    /// Where the store is; none means the one in the server's configuration.
+    /// Where the store is; none means the one in the server's configuration. Of a job it is the namespace.
     package var address: String?
     package var text: String
     /// None asks for the values of this moment.

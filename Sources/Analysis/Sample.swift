@@ -3,6 +3,16 @@ package enum Sample: Sendable, Equatable {
     /// The store answered. `warnings` are the store's own words about what it left out.
     case value(Value, warnings: [String])
     case failure(SampleFailure)
+    /// It was not asked but run, and has come to an end.
+    case ended(Ending, message: String)
+}
+
+/// How something that was run for a measurement came to its end. It says itself whether that was good.
+package enum Ending: Hashable, Sendable {
+    case passed
+    case failed
+    /// It was stopped, because it took longer than it was given.
+    case stopped
 }
 
 /// Why there is no value. The kind decides what follows: an outage is waited out, a refusal needs a person.

@@ -12,7 +12,7 @@ package struct Tally: Hashable, Codable, Sendable {
     /// Settled once, never changed after.
     package private(set) var verdict: Verdict?
 
-    /// How many measurements a tally shows; as many as Argo Rollouts keeps.
+    /// How many measurements a tally shows where its metric says nothing; as many as Argo Rollouts keeps.
     package static let recentMax = 10
 
     package init() {}
@@ -23,7 +23,7 @@ package struct Tally: Hashable, Codable, Sendable {
     package var isBlind: Bool { recent.last?.trouble == .outage }
 
     package mutating func count(_ measurement: Measurement, of metric: Metric, by judgement: Judgement) {
-        recent = (recent + [measurement]).suffix(Self.recentMax)
+        recent = (recent + [measurement]).suffix(metric.retention ?? Self.recentMax)
         consecutiveSuccesses = measurement.phase == .successful ? consecutiveSuccesses + 1 : 0
         switch measurement.phase {
         case .successful: successful += 1

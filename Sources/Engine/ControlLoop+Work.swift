@@ -60,6 +60,10 @@ extension ControlLoop {
             case .scale(let order): launch(order, job)
             case .ask(let order): launch(order, job)
             case .measure(let order):
+                if let runner = runner(of: order) {
+                    launch(order, job, by: runner)
+                    continue
+                }
                 if askers[order.query] == nil { questions.append(order.query) }
                 askers[order.query, default: []].append(job)
             }
@@ -113,7 +117,7 @@ extension ControlLoop {
     }
 
     /// Every job that was started reports exactly once.
-    private func report(_ outcomes: [(job: Job, report: Report)]) {
+    func report(_ outcomes: [(job: Job, report: Report)]) {
         works.finish(outcomes.map(\.job))
         inbox += outcomes.map { outcome in
             Submission(

@@ -94,7 +94,10 @@ extension ControlLoop {
         let watchers =
             ports.allRouters.map { router in begin { await self.watch(router) } }
             + ports.allWorkloads.map { controller in begin { await self.watch(controller) } }
-        let surveys = [begin { await self.examineAll() }, begin { await self.examineAgain() }]
+        let surveys = [
+            begin { await self.examineAll() }, begin { await self.examineAgain() },
+            begin { await self.sweepJobs() },
+        ]
         await turnUntilStopped()
         isStopping = true
         (watchers + surveys).forEach { $0.cancel() }

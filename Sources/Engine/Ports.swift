@@ -8,12 +8,15 @@ package struct Ports: Sendable {
     let gates: (any GateKeeper)?
     let workloads: [String: any WorkloadController]
     let secrets: (any SecretReader)?
+    let jobs: [String: any JobRunner]
 
     package init(
         routers: [any TrafficRouter], providers: [any MetricProvider], gates: (any GateKeeper)? = nil,
-        workloads: [any WorkloadController] = [], secrets: (any SecretReader)? = nil
+        workloads: [any WorkloadController] = [], secrets: (any SecretReader)? = nil,
+        jobs: [any JobRunner] = []
     ) {
         self.gates = gates
+        self.jobs = Dictionary(uniqueKeysWithValues: jobs.map { ($0.kind, $0) })
         self.secrets = secrets
         self.routers = Dictionary(uniqueKeysWithValues: routers.map { ($0.kind, $0) })
         self.providers = Dictionary(uniqueKeysWithValues: providers.map { ($0.kind, $0) })
@@ -31,6 +34,7 @@ package struct Ports: Sendable {
             .backend("route " + (routers[order.target.router]?.backend(of: order.target) ?? ""))
         case .scale(let order):
             .backend("scale " + (workloads[order.target.controller]?.backend(of: order.target) ?? ""))
+        case .measure(let order) where jobs[order.query.provider] != nil: .free
         case .ask(let order): .backend("ask " + (gates?.backend(of: order.gate) ?? ""))
         case .measure(let order):
             .backend("measure " + (providers[order.query.provider]?.backend(of: order.query) ?? ""))

@@ -38,6 +38,8 @@ struct Revealed: Sendable {
             return .value(concealed(value), warnings: warnings.map(concealment.concealed))
         case .failure(let failure):
             return .failure(SampleFailure(failure.kind, concealment.concealed(in: failure.message)))
+        case .ended(let ending, let message):
+            return .ended(ending, message: concealment.concealed(in: message))
         }
     }
 

@@ -72,6 +72,8 @@ package struct Schedule {
 
     package var runningCount: Int { running.count }
 
+    package func wants(_ job: Job) -> Bool { isWanted(job) }
+
     private func isWanted(_ job: Job) -> Bool {
         wanted[job.rollout]?.contains(job.action) ?? false
     }

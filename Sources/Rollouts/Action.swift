@@ -39,9 +39,26 @@ package struct RouteOrder: Hashable, Sendable {
 package struct MeasureOrder: Hashable, Sendable {
     package let run: RunID
     package let metric: Int
+    /// The metric's name.
+    package let name: String
     package let number: Int
     package let query: Query
+    /// How many measurements are kept; see `Metric.retention`.
+    package let retention: Int
     package let notBefore: Moment
+
+    package init(
+        run: RunID, metric: Int, name: String, number: Int, query: Query, retention: Int = Tally.recentMax,
+        notBefore: Moment
+    ) {
+        self.run = run
+        self.metric = metric
+        self.name = name
+        self.number = number
+        self.query = query
+        self.retention = retention
+        self.notBefore = notBefore
+    }
 }
 
 /// Ask somebody outside whether the release may go on.

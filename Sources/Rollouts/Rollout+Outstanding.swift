@@ -77,8 +77,9 @@ extension Rollout {
     private func measureOrder(_ id: RunID, _ run: AnalysisRun, _ index: Int) -> MeasureOrder? {
         run.due(index).map { due in
             MeasureOrder(
-                run: id, metric: index, number: run.tallies[index].measured,
-                query: run.metrics[index].query, notBefore: due)
+                run: id, metric: index, name: run.metrics[index].name, number: run.tallies[index].measured,
+                query: run.metrics[index].query, retention: run.metrics[index].retention ?? Tally.recentMax,
+                notBefore: due)
         }
     }
 }

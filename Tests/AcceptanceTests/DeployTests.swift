@@ -62,6 +62,55 @@ import Transport
         }
     }
 
+    /// The base has no right to a Secret, and the component to no more than reading those that it names.
+    @Test func secretsAreReadWhereSomebodySaysSo() throws {
+        let base = try rules(in: "deploy/kubernetes/base/rbac.yaml")
+        #expect(!base.contains { $0.resources.contains("secrets") })
+        let component = try rules(in: "deploy/kubernetes/secrets/rbac.yaml")
+        #expect(component.map(\.verbs) == [["get"]] && component.map(\.resources) == [["secrets"]])
+        #expect(component.allSatisfy { $0.names?.isEmpty == false && $0.namespace != nil })
+    }
+
+    /// With the component for Jobs, a metric may be one. Its pod reads the Secret, and not the server.
+    @Test func theComponentForJobsIsEnoughToRunThem() async throws {
+        let rules = try ["base", "jobs"].flatMap { try self.rules(in: "deploy/kubernetes/\($0)/rbac.yaml") }
+        try await PodServer.run(jobsTake: .milliseconds(200)) { cluster in
+            cluster.setAccess(.accounts([PodServer.token: Account("headgate", rules)]))
+        } _: { server in
+            try server.commit(Self.template, named: "smoke")
+            try server.commit("web:1", steps: ["setWeight: 50"])
+            _ = try await server.wait(for: "web:1 to rest") { $0.phase == .healthy }
+            let analysis = "analysis: {templates: [{templateName: smoke}]}"
+            try server.commit("web:2", steps: ["setWeight: 50", analysis])
+            _ = try await server.wait(for: "web:2 to rest") {
+                $0.phase == .healthy && $0.history.count == 1
+            }
+            let job = try #require(server.cluster.objects(.job, in: PodServer.namespace).first)
+            let variable = job["spec"]["template"]["spec"]["containers"]?[0]?["env"]?[0]
+            #expect(variable?["valueFrom"]["secretKeyRef"]["name"] == "prometheus")
+            #expect(!server.daemon.log.tail(bytesMax: 1 << 20).contains("is forbidden"))
+        }
+    }
+
+    private static let template = """
+        apiVersion: headgate.dev/v1alpha1
+        kind: AnalysisTemplate
+        metadata: {name: smoke, namespace: shop}
+        spec:
+          args: [{name: token, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}]
+          metrics:
+          - name: smoke
+            provider:
+              job:
+                spec:
+                  activeDeadlineSeconds: 60
+                  template:
+                    spec:
+                      restartPolicy: Never
+                      containers: [{name: smoke, image: "smoke:1", env: [{name: TOKEN, value: "{{args.token}}"}]}]
+
+        """
+
     private static func rollout(_ image: String) -> JSON {
         let template: JSON = [
             "metadata": ["labels": ["app": "api"]],
@@ -85,6 +134,7 @@ import Transport
                 }
                 return AccessRule(
                     texts("verbs"), groups: texts("apiGroups"), texts("resources"),
+                    names: rule["resourceNames"] == nil ? nil : texts("resourceNames"),
                     in: role["kind"] == "Role" ? role["metadata"]["namespace"]?.string : nil)
             }
         }

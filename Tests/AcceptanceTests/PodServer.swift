@@ -25,14 +25,16 @@ struct PodServer: Sendable {
 
     /// - Parameters:
     ///   - fates: what becomes of pods, by their image.
+    ///   - jobsTake: how long a Job runs.
     ///   - kubernetes: more of that part of the configuration.
     ///   - prepare: what is done to the cluster before the server starts.
     static func run(
-        _ fates: [String: PodKeeper.Fate] = [:], kubernetes: String = "",
+        _ fates: [String: PodKeeper.Fate] = [:], jobsTake: Duration = .zero, kubernetes: String = "",
         prepare: @escaping @Sendable (Cluster) throws -> Void = { _ in },
         _ body: @escaping @Sendable (PodServer) async throws -> Void
     ) async throws {
-        try await withCluster(CustomKinds.istio, keeper: PodKeeper(fates: fates)) { cluster in
+        try await withCluster(CustomKinds.istio, keeper: PodKeeper(fates: fates, jobsTake: jobsTake)) {
+            cluster in
             try await withLab { rig in
                 let server = try await PodServer(cluster, rig, kubernetes)
                 try prepare(cluster)
@@ -81,6 +83,11 @@ struct PodServer: Sendable {
 
     func commit(manifest: String) throws {
         try write(manifest, to: "\(folder)/rollouts/web.yaml")
+    }
+
+    /// Any other document.
+    func commit(_ text: String, named name: String) throws {
+        try write(text, to: "\(folder)/rollouts/\(name).yaml")
     }
 
     func wait(

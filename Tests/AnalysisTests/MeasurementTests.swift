@@ -29,6 +29,15 @@ import Testing
         #expect(phase(0.99, failure: "result[0] < 0.95").phase == .successful)
     }
 
+    /// What is run says itself how it went. One that was stopped says nothing; Argo calls that a failure.
+    @Test func whatWasRunNeedsNoCondition() {
+        #expect(measure(.ended(.passed, message: "done")).phase == .successful)
+        #expect(measure(.ended(.failed, message: "exit code 1")).phase == .failed)
+        #expect(measure(.ended(.failed, message: "exit code 1")).value?.contains("exit code 1") == true)
+        #expect(measure(.ended(.stopped, message: "took too long")).trouble == .noData)
+        #expect(measure(.ended(.stopped, message: "took too long"), nil, nil, .argo).phase == .failed)
+    }
+
     @Test func betweenTwoConditionsNothingIsDecided() {
         let (success, failure) = ("result[0] >= 0.95", "result[0] < 0.5")
         #expect(phase(0.7, success: success, failure: failure).phase == .inconclusive)

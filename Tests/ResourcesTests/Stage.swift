@@ -49,7 +49,8 @@ struct Stage: Sendable {
             journal: journal,
             ports: Ports(
                 routers: [router], providers: providers(asking: store),
-                secrets: ClusterSecrets(client, namespace: "elsewhere")), clock: clock, log: log)
+                secrets: ClusterSecrets(client, namespace: "elsewhere"),
+                jobs: [ClusterJobs(client, namespace: "elsewhere")]), clock: clock, log: log)
         try await loop.recover()
         let watcher = ResourceWatcher(settings, api: client, loop: loop, log: log)
         await watcher.readAhead()

@@ -4,6 +4,7 @@ struct AnalysisDocument {
     let templates: [TemplateReference]
     let arguments: [Argument]
     let dryRun: [DryRunRule]
+    let retention: [RetentionRule]
 
     /// The keys that every analysis has; whoever calls refuses what is left.
     init(_ fields: inout Fields, _ dialect: Dialect) {
@@ -11,6 +12,7 @@ struct AnalysisDocument {
         templates = fields.required("templates", .list(of: .templateReference).noting(.items(from: 1))) ?? []
         arguments = fields.optional("args", in: dialect, Argument.given(dialect)) ?? []
         dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
+        retention = fields.optional("measurementRetention", in: dialect, .list(of: .retentionRule)) ?? []
         if fields.field.node["templates"]?.sequence?.isEmpty == true {
             field.refuse("needs at least one template")
         }
@@ -30,6 +32,26 @@ struct TemplateReference {
 struct DryRunRule {
     let pattern: NamePattern
     let field: Field
+}
+
+/// How many measurements of some metrics are kept.
+struct RetentionRule {
+    let pattern: NamePattern
+    let limit: Int
+}
+
+extension Shape where Output == RetentionRule {
+    /// More than a log should have to bear.
+    private static var limitMax: Int { 100 }
+
+    static var retentionRule: Shape {
+        .object { fields in
+            let pattern = fields.required("metricName", .namePattern)
+            let limit = fields.required("limit", .int(in: 1...limitMax))
+            guard let pattern, let limit else { return nil }
+            return RetentionRule(pattern: pattern, limit: limit)
+        }
+    }
 }
 
 extension Shape where Output == TemplateReference {
@@ -59,9 +81,8 @@ extension Shape where Output == DryRunRule {
 extension Fields {
     /// What Argo says about the AnalysisRun objects of a cluster, of which there are none here.
     mutating func warnOfRunKeys() {
-        ignore("measurementRetention", "analysisRunMetadata")
-        for entry in field.node.mapping ?? []
-        where ["measurementRetention", "analysisRunMetadata"].contains(entry.key.text) {
+        ignore("analysisRunMetadata")
+        for entry in field.node.mapping ?? [] where entry.key.text == "analysisRunMetadata" {
             field.warn(at: entry.key.mark, "`\(entry.key.text)` is read and not acted on")
         }
     }

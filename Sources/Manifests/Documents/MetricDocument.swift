@@ -47,15 +47,15 @@ private struct MetricDocument {
         consecutiveSuccessLimit = fields.optional(
             "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
         query = fields.required("provider", .provider(dialect))
-        if dialect == .headgate { field.note(.atLeastOne("successCondition", "failureCondition")) }
     }
 
     var metric: Metric? {
         guard let name, let query else { return nil }
+        let conditions = query.isJob ? [] : [successCondition, failureCondition]
         return Metric(
             name: name, query: query, interval: interval, initialDelay: initialDelay ?? .zero,
-            count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: successCondition?.text,
-            failureCondition: failureCondition?.text,
+            count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: conditions.first??.text,
+            failureCondition: conditions.last??.text,
             failureLimit: failureLimit == -1 ? nil : failureLimit ?? 0,
             inconclusiveLimit: inconclusiveLimit ?? 0, consecutiveErrorLimit: consecutiveErrorLimit ?? 4,
             consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil })
@@ -70,7 +70,9 @@ private struct MetricDocument {
 
 extension MetricDocument {
     func checkConditions() {
-        if dialect == .headgate, !isThere("successCondition"), !isThere("failureCondition") {
+        if query?.isJob == true { return refuseConditions() }
+        let isJob = field.node["provider"]?["job"] != nil
+        if dialect == .headgate, !isJob, !isThere("successCondition"), !isThere("failureCondition") {
             field.refuse(
                 "needs a successCondition or a failureCondition: without one every number would be good")
         }
@@ -82,6 +84,14 @@ extension MetricDocument {
             query: query, judgement: dialect.judgement,
             conditions: [successCondition, failureCondition].compactMap(\.self)
         ).report()
+    }
+
+    /// As with Argo, which never looks at them.
+    private func refuseConditions() {
+        for condition in [successCondition, failureCondition].compactMap(\.self) {
+            let message = "a job says itself whether it succeeded: no condition is looked at"
+            if dialect == .headgate { condition.field.refuse(message) } else { condition.field.warn(message) }
+        }
     }
 
     func checkLimits() {

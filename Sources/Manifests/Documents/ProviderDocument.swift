@@ -4,24 +4,24 @@ extension Shape where Output == Query {
     /// `provider: {prometheus: {…}}`: one kind of store, and the question to it.
     static func provider(_ dialect: Dialect) -> Shape {
         .object { fields in
-            let prometheus = fields.field("prometheus")
+            let (prometheus, job) = (fields.field("prometheus"), fields.field("job"))
             let hasUnsupported = fields.refuseUnsupported(unsupportedProviders)
-            guard !hasUnsupported, !fields.isElse(than: ["prometheus"]),
-                fields.exactlyOne(of: ["prometheus"]) != nil
+            guard !hasUnsupported, !fields.isElse(than: ["prometheus", "job"]),
+                let kind = fields.exactlyOne(of: ["prometheus", "job"])
             else { return nil }
-            return prometheus?.read(.prometheus(dialect))
+            return kind == "job" ? job?.read(.job(dialect)) : prometheus?.read(.prometheus(dialect))
         }
     }
 
     private static var unsupportedProviders: KeyValuePairs<String, String> {
         [
-            "cloudWatch": only, "datadog": only, "graphite": only, "influxdb": only, "job": only,
+            "cloudWatch": only, "datadog": only, "graphite": only, "influxdb": only,
             "kayenta": only, "newRelic": only, "plugin": only, "skywalking": only, "wavefront": only,
             "web": only,
         ]
     }
 
-    private static var only: String { "the provider that works is prometheus" }
+    private static var only: String { "the providers that work are prometheus and job" }
 
     private static func prometheus(_ dialect: Dialect) -> Shape {
         .object { fields in

@@ -11,6 +11,7 @@ struct TemplateDocument {
     let arguments: [Argument]
     let metrics: [Field]
     let dryRun: [DryRunRule]
+    let retention: [RetentionRule]
     let templates: [TemplateReference]
     let diagnostics: Diagnostics
     /// Whether the file was read without an error; half of a file is not what its writer meant.
@@ -38,7 +39,8 @@ extension TemplateDocument {
         guard let metadata else { return nil }
         return TemplateDocument(
             metadata: metadata, scope: scope, dialect: dialect, arguments: spec?.arguments ?? [],
-            metrics: spec?.metrics ?? [], dryRun: spec?.dryRun ?? [], templates: spec?.templates ?? [],
+            metrics: spec?.metrics ?? [], dryRun: spec?.dryRun ?? [],
+            retention: spec?.retention ?? [], templates: spec?.templates ?? [],
             diagnostics: document.field.diagnostics, isFileWhole: isFileWhole)
     }
 
@@ -46,12 +48,14 @@ extension TemplateDocument {
         let arguments: [Argument]
         let metrics: [Field]
         let dryRun: [DryRunRule]
+        let retention: [RetentionRule]
         let templates: [TemplateReference]
 
         init(_ fields: inout Fields, _ dialect: Dialect) {
             arguments = fields.optional("args", in: dialect, Argument.declared(dialect)) ?? []
             metrics = fields.optional("metrics", in: dialect, .metrics(dialect)) ?? []
             dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
+            retention = fields.optional("measurementRetention", in: dialect, .list(of: .retentionRule)) ?? []
             templates = fields.optional("templates", in: dialect, .list(of: .templateReference)) ?? []
             if dialect == .argo { fields.warnOfRunKeys() }
             fields.field.note(.atLeastOne("metrics", "templates"))

@@ -15,7 +15,8 @@ struct AnalysisLowering {
         guard whole.count == read.count else { return nil }
         refuseDuplicates(whole)
         let rules = templates.flatMap(\.template.dryRun) + analysis.dryRun
-        let marked = markedDry(whole.flatMap(\.metrics), rules, in: analysis)
+        let kept = templates.flatMap(\.template.retention) + analysis.retention
+        let marked = markedDry(whole.flatMap(\.metrics), rules, in: analysis).map { retaining($0, kept) }
         refuseAllDry(marked, in: analysis)
         return marked
     }
@@ -38,7 +39,25 @@ struct AnalysisLowering {
             }
             resolved.field.refuse("\(resolved.template.title) does not fit here: \(diagnostic)")
         }
-        return diagnostics.hasErrors ? nil : metrics.map { named($0, values.secrets) }
+        if diagnostics.hasErrors { return nil }
+        let named = metrics.compactMap { metric in
+            metric.query.isJob ? placed(metric, values.secrets, resolved) : self.named(metric, values.secrets)
+        }
+        return named.count == metrics.count ? named : nil
+    }
+
+    /// A job in the rollout's namespace: as with Argo.
+    private func placed(
+        _ metric: Metric, _ secrets: [String: SecretReference], _ resolved: TemplateLibrary.Resolved
+    ) -> Metric? {
+        guard var placed = metric.withReferences(to: secrets) else {
+            resolved.field.refuse(
+                "\(resolved.template.title) does not fit here: job \(quoted(metric.name)) names a secret where many "
+                    + "can read it; a job takes one as the whole `value` of a container's `env`")
+            return nil
+        }
+        placed.query.address = rollout.metadata?.namespace
+        return placed
     }
 
     /// With the secrets that its texts name, each in the rollout's namespace: as with Argo, whose AnalysisRuns are
@@ -79,6 +98,13 @@ struct AnalysisLowering {
             metric.isDryRun = rules.contains { $0.pattern.matches(metric.name) }
             return metric
         }
+    }
+
+    /// Of several rules that fit, the first counts.
+    private func retaining(_ metric: Metric, _ rules: [RetentionRule]) -> Metric {
+        var metric = metric
+        metric.retention = rules.first { $0.pattern.matches(metric.name) }?.limit
+        return metric
     }
 
     private func refuseAllDry(_ metrics: [Metric], in analysis: AnalysisDocument) {

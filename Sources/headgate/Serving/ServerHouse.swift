@@ -74,7 +74,8 @@ struct ServerHouse {
             workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [],
             secrets: cluster.map {
                 ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
-            })
+            },
+            jobs: cluster.map { [configuration.jobs(in: $0)] } ?? [])
     }
 
     private static func routers(
@@ -198,6 +199,12 @@ func waitForInterrupt() async {
 
 extension ServerConfiguration {
     var address: APIServer.Address { .init(host: listen.host, port: listen.port) }
+
+    fileprivate func jobs(in cluster: KubernetesClient) -> ClusterJobs {
+        ClusterJobs(
+            cluster, namespace: kubernetes?.namespace ?? "default",
+            namespaces: kubernetes?.resources?.namespaces)
+    }
 
     fileprivate func webhookSecrets() throws -> [WebhookSecret] {
         try webhookSecretFiles.map { try secret(inFile: $0, "webhooks.secretFiles") }

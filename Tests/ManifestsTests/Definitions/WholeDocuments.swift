@@ -79,6 +79,7 @@ let wholeDocuments = """
             - {name: name, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
             - {name: token, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}
             dryRun: [{metricName: good.*}]
+            measurementRetention: [{metricName: good, limit: 5}]
             startingStep: 1
           steps: [{setWeight: 5}, {pause: {}}]
     ---
@@ -320,7 +321,16 @@ let wholeDocuments = """
             headers:
             - {key: Authorization, value: "Bearer {{args.token}}"}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
+      - name: smoke
+        provider:
+          job:
+            metadata: {labels: {team: shop}, annotations: {note: n}}
+            spec:
+              backoffLimit: 0
+              activeDeadlineSeconds: 600
+              template: {spec: {restartPolicy: Never, containers: [{name: smoke, image: "smoke:1"}]}}
       dryRun: [{metricName: good}]
+      measurementRetention: [{metricName: ".*", limit: 20}]
       templates: [{templateName: ends, clusterScope: false}]
     ---
     apiVersion: headgate.dev/v1alpha1
@@ -340,6 +350,7 @@ let wholeDocuments = """
       - {name: c, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
       - {name: d, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}
       dryRun: [{metricName: wide}]
+      measurementRetention: [{metricName: wide, limit: 1}]
       templates: [{templateName: ends, clusterScope: false}]
       metrics:
       - name: wide
@@ -361,6 +372,11 @@ let wholeDocuments = """
             headers:
             - {key: X-Scope-OrgID, value: shop}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
+      - name: test
+        provider:
+          job:
+            metadata: {labels: {team: shop}, annotations: {note: n}}
+            spec: {activeDeadlineSeconds: 600, template: {spec: {containers: [{name: test, image: "test:1"}]}}}
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Freeze

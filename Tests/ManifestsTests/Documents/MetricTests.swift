@@ -233,7 +233,7 @@ struct MetricTests {
     }
 
     @Test(arguments: [
-        ("web: {}", "`web` is not supported yet: the provider that works is prometheus"),
+        ("web: {}", "`web` is not supported yet: the providers that work are prometheus and job"),
         ("job: {}", "`job` is not supported yet"), ("datadog: {}", "`datadog` is not supported yet"),
         ("prometeus: {}", "unknown key `prometeus`; did you mean `prometheus`? known: prometheus"),
         ("", "needs one of: prometheus"),

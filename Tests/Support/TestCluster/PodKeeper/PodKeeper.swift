@@ -19,7 +19,7 @@ package struct PodKeeper: Sendable {
     package var fate: Fate
     /// By the image of the first container.
     package var fates: [String: Fate]
-    /// How long a Job runs. It fails where its annotation `test/outcome` is `failure`.
+    /// How long a Job runs, if its own deadline lets it. It fails where its annotation `test/outcome` is `failure`.
     package var jobsTake: Duration
 
     /// When what happened, by uid: objects only know the second.
