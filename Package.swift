@@ -131,7 +131,8 @@ let package = Package(
         tests(
             "Sampling",
             [
-                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Sampling", logging,
+                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Sampling",
+                logging,
             ]),
         tests(
             "Intake",

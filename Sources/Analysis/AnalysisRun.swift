@@ -23,9 +23,9 @@ package struct AnalysisRun: Hashable, Codable, Sendable {
 
     /// When the metric is to be measured next; none when it or the whole run is settled.
     package func due(_ index: Int) -> Moment? {
-        guard verdict == nil, tallies[index].verdict == nil else { return nil }
+        guard verdict == nil, tallies[index].verdict == nil, let start = start(of: index) else { return nil }
         let metric = metrics[index]
-        guard let last = tallies[index].recent.last else { return startedAt + metric.initialDelay }
+        guard let last = tallies[index].recent.last else { return start + metric.initialDelay }
         return last.finishedAt + pause(after: last, of: metric)
     }
 
@@ -44,6 +44,9 @@ package struct AnalysisRun: Hashable, Codable, Sendable {
     /// The first bad metric settles the run at once; a good verdict needs every metric.
     package var verdict: Verdict? {
         let settled = counted.compactMap { tallies[$0].verdict }
+        if stage != nil, (settled.max() ?? .successful) == .successful {
+            return isExperimentOver ? .successful : nil
+        }
         guard let worst = settled.max() else { return counted.isEmpty && isDryRunOver ? .successful : nil }
         if worst > .successful { return worst }
         return settled.count == counted.count ? .successful : nil

@@ -23,12 +23,15 @@ package struct Metric: Hashable, Codable, Sendable {
     package var isDryRun: Bool
     /// How many measurements are kept to be looked at, with what they left behind. None: `Tally.recentMax`.
     package var retention: Int?
+    /// None in a run that is no experiment.
+    package var part: ExperimentPart?
 
     package init(
         name: String, query: Query, interval: Duration? = nil, initialDelay: Duration = .zero,
         count: Int? = nil, successCondition: String? = nil, failureCondition: String? = nil,
         failureLimit: Int? = 0, inconclusiveLimit: Int = 0, consecutiveErrorLimit: Int = 4,
-        consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false, retention: Int? = nil
+        consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false, retention: Int? = nil,
+        part: ExperimentPart? = nil
     ) {
         self.name = name
         self.query = query
@@ -43,6 +46,7 @@ package struct Metric: Hashable, Codable, Sendable {
         self.consecutiveSuccessLimit = consecutiveSuccessLimit
         self.isDryRun = isDryRun
         self.retention = retention
+        self.part = part
     }
 
     /// How many measurements settle the metric; none for one that goes on until its run ends.

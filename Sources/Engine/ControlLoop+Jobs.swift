@@ -11,7 +11,8 @@ extension ControlLoop {
 
     func launch(_ order: MeasureOrder, _ job: Job, by runner: any JobRunner) {
         meter { $0.queries += 1 }
-        let wish = JobOrder(rollout: job.rollout, journal: journal.identity, measurement: order)
+        let wish = jobOrder(order, of: job.rollout)
+        if runner.stages { staged[job.rollout] = wish }
         works.add(
             [job],
             begin {
@@ -26,15 +27,39 @@ extension ControlLoop {
 
     /// What is not wanted any more is taken away. What is cancelled because the loop stops goes on: the next process
     /// finds it.
-    private func end(
-        _ wish: JobOrder, _ job: Job, after sample: Sample, by runner: any JobRunner
-    ) async {
+    private func end(_ wish: JobOrder, _ job: Job, after sample: Sample, by runner: any JobRunner) {
         if case .ended = sample { return }
-        guard Task.isCancelled, !schedule.wants(job) else { return }
-        let (clock, limit) = (clock, limits.routeDeadline)
-        // In a task of its own, which nobody has cancelled.
-        let trouble = await begin {
-            await clock.within(limit) { () async -> SampleFailure? in
+        if Task.isCancelled, !schedule.wants(job) { takeAway(wish, by: runner) }
+    }
+
+    /// What was staged for a run that is over is taken away.
+    func strike(_ name: RolloutName) {
+        guard let wish = staged[name], let runner = runner(of: wish.measurement) else { return }
+        let isWanted = (rollouts[name]?.outstanding ?? []).contains { action in
+            guard case .measure(let order) = action else { return false }
+            return order.run == wish.measurement.run && order.query.provider == runner.kind
+        }
+        guard !isWanted else { return }
+        staged[name] = nil
+        takeAway(wish, by: runner)
+    }
+
+    /// In a task of its own, which nobody has cancelled with the job.
+    private func takeAway(_ wish: JobOrder, by runner: any JobRunner) {
+        farewellCount += 1
+        let number = farewellCount
+        farewells[number] = begin {
+            await self.end(wish, by: runner)
+            await self.forgetFarewell(number)
+        }
+    }
+
+    private func forgetFarewell(_ number: Int) { farewells[number] = nil }
+
+    /// Until it is done, or the loop stops: then the sweep after the next start sees to it.
+    private func end(_ wish: JobOrder, by runner: any JobRunner) async {
+        while !Task.isCancelled {
+            let trouble = await clock.within(limits.routeDeadline) { () async -> SampleFailure? in
                 do throws(SampleFailure) {
                     try await runner.end(wish)
                     return nil
@@ -42,10 +67,16 @@ extension ControlLoop {
                     return error
                 }
             }
-        }.value
-        if let trouble {
-            log.warning("\(job.rollout): \(wish.measurement.name) runs on, unwanted: \(trouble.message)")
+            guard let trouble else { return }
+            log.warning("\(wish.rollout): \(wish.measurement.name) runs on, unwanted: \(trouble.message)")
+            guard trouble.kind == .outage, await clock.hasSlept(for: limits.driftRetry) else { return }
         }
+    }
+
+    private func jobOrder(_ order: MeasureOrder, of name: RolloutName) -> JobOrder {
+        JobOrder(
+            rollout: name, journal: journal.identity, measurement: order,
+            workload: rollouts[name]?.declaration?.workload)
     }
 
     /// Once after a start, and only where a rollout runs anything: others need no right to look.
@@ -67,7 +98,7 @@ extension ControlLoop {
         rollouts.values.flatMap { rollout in
             rollout.outstanding.compactMap { action in
                 guard case .measure(let order) = action, order.query.provider == kind else { return nil }
-                return JobOrder(rollout: rollout.name, journal: journal.identity, measurement: order)
+                return jobOrder(order, of: rollout.name)
             }
         }
     }

@@ -30,6 +30,10 @@ package actor ControlLoop {
     /// Those of them that have not ended.
     var rescuesUnderWay: Set<Rescue> = []
     var works = Works()
+    /// What was staged last for each rollout, until it is taken away; and what takes it away now.
+    var staged: [RolloutName: JobOrder] = [:]
+    var farewells: [Int: Task<Void, Never>] = [:]
+    var farewellCount = 0
     /// Flights that do not go on before the mesh was asked, and the wishes that wait for that.
     var unexamined: Set<RolloutName> = []
     var early: [Submission] = []
@@ -105,6 +109,9 @@ extension ControlLoop {
         let rescues = Array(rescues.values)
         for rescue in rescues { rescue.cancel() }
         await works.end()
+        let farewells = Array(farewells.values)
+        for farewell in farewells { farewell.cancel() }
+        for farewell in farewells { await farewell.value }
         for rescue in rescues { _ = await rescue.value }
         decline(early + inbox)
         // Somebody who looks at the mesh still may answer those that waited for it.
@@ -267,6 +274,7 @@ extension ControlLoop {
 
     func reschedule(_ name: RolloutName) {
         schedule.want(startable(of: name), of: name).forEach { works.stop($0) }
+        if staged[name] != nil { strike(name) }
     }
 
     private func decline(_ submissions: [Submission]) {

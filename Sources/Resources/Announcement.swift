@@ -40,17 +40,21 @@ struct Announcement: Hashable, Sendable {
 
     /// The same news twice is one object, and the second write of it is refused by the API server.
     func event(about key: RolloutKey, _ sighting: Sighting, at time: String) -> JSON {
-        let target = key.reference
-        return [
+        event(
+            about: [
+                "apiVersion": JSON(key.reference.kind.apiVersion), "kind": "Rollout", "name": JSON(key.name),
+                "namespace": JSON(key.namespace), "uid": JSON(sighting.uid),
+            ], named: "\(key.name.prefix(200)).\(sighting.version)", at: time)
+    }
+
+    /// - Parameter stem: the beginning of its name, which is its object's and a version's.
+    func event(about object: JSON, named stem: String, at time: String) -> JSON {
+        [
             "apiVersion": "v1", "kind": "Event",
             "metadata": [
-                "name": JSON("\(key.name.prefix(200)).\(sighting.version).\(reason.lowercased())"),
-                "namespace": JSON(key.namespace),
+                "name": JSON("\(stem).\(reason.lowercased())"), "namespace": object["namespace"] ?? "default",
             ],
-            "involvedObject": [
-                "apiVersion": JSON(target.kind.apiVersion), "kind": "Rollout", "name": JSON(key.name),
-                "namespace": JSON(key.namespace), "uid": JSON(sighting.uid),
-            ],
+            "involvedObject": object,
             "reason": JSON(reason), "message": JSON(String(message.prefix(1_024))),
             "type": isWarning ? "Warning" : "Normal", "source": ["component": "headgate"],
             "firstTimestamp": JSON(time), "lastTimestamp": JSON(time), "count": 1,

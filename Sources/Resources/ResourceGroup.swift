@@ -9,6 +9,8 @@ package enum ResourceGroup: String, Hashable, Sendable, CaseIterable {
 
     package var rollouts: ResourceKind { kind("Rollout", "rollouts") }
     package var templates: ResourceKind { kind("AnalysisTemplate", "analysistemplates") }
+    /// Made here, and read for what people wish of them.
+    package var analysisRuns: ResourceKind { kind("AnalysisRun", "analysisruns") }
     package var clusterTemplates: ResourceKind {
         kind("ClusterAnalysisTemplate", "clusteranalysistemplates", isNamespaced: false)
     }
@@ -39,6 +41,14 @@ package struct ResourceSettings: Hashable, Sendable {
 
     /// One watch each. Freezes hold the Rollouts of either group.
     var freezeQueries: [ObjectQuery] { places.map { ObjectQuery(ResourceGroup.freezes, in: $0) } }
+
+    /// Those of our own making, where there are tools that look for them. Nothing waits for what they tell.
+    var runQueries: [ObjectQuery] {
+        guard groups.contains(.argo) else { return [] }
+        return places.map {
+            ObjectQuery(ResourceGroup.argo.analysisRuns, in: $0, labels: AnalysisRunDocument.selector)
+        }
+    }
 
     /// One watch each.
     var queries: [ObjectQuery] {

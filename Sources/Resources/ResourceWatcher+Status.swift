@@ -37,6 +37,7 @@ extension ResourceWatcher {
         do throws(KubernetesError) {
             try await writeFinalizers(key)
             try await writeDocument(key)
+            try await writeRuns(key, changes)
         } catch {
             // Whoever was faster is heard of by the watch; who is gone needs no status.
             if error.kind == .missing { return }

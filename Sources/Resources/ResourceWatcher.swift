@@ -27,6 +27,9 @@ package actor ResourceWatcher {
     var lastEvents: [RolloutName: Moment] = [:]
     /// What was last written, or tried to.
     var written: [RolloutKey: WrittenStatus] = [:]
+    var runs = RunShelf()
+    /// When each was written last.
+    var runsWritten: [RunShelf.Place: RunWriting] = [:]
     private var complaints: Set<String> = []
 
     private let bells: AsyncStream<Void>
@@ -71,6 +74,9 @@ package actor ResourceWatcher {
                 group.addTask {
                     for await event in self.api.watch(query) { await self.take(event, query, changes) }
                 }
+            }
+            for query in settings.runQueries {
+                group.addTask { await self.followRuns(query, changes) }
             }
             group.addTask { await self.handIn(changes) }
             group.addTask { await self.writeStatuses(changes) }

@@ -243,7 +243,7 @@ extension StatusDocument {
 }
 
 /// Kubernetes' times have no fractions: `2026-11-25T14:00:00Z`
-private func inSeconds(_ text: String) -> String {
+func inSeconds(_ text: String) -> String {
     guard let dot = text.firstIndex(of: ".") else { return text }
     return text[..<dot] + "Z"
 }

@@ -45,11 +45,13 @@ package struct MeasureOrder: Hashable, Sendable {
     package let query: Query
     /// How many measurements are kept; see `Metric.retention`.
     package let retention: Int
+    /// How many were good so far; see `ExperimentPart.stage`.
+    package let successful: Int
     package let notBefore: Moment
 
     package init(
         run: RunID, metric: Int, name: String, number: Int, query: Query, retention: Int = Tally.recentMax,
-        notBefore: Moment
+        successful: Int = 0, notBefore: Moment
     ) {
         self.run = run
         self.metric = metric
@@ -57,6 +59,7 @@ package struct MeasureOrder: Hashable, Sendable {
         self.number = number
         self.query = query
         self.retention = retention
+        self.successful = successful
         self.notBefore = notBefore
     }
 }

@@ -18,12 +18,15 @@ package struct Declaration: Hashable, Codable, Sendable {
     package var workload: WorkloadTarget?
     /// None: `reassert`.
     package var drift: DriftPolicy?
+    /// Whether analyses are shown as objects beside it, and so are remembered for a while. None: they are not.
+    package var showsRuns: Bool?
 
     package init(
         name: RolloutName, traffic: TrafficTarget, plan: Plan, isPaused: Bool = false, source: String,
         labels: [String: String]? = nil, inFlight: InFlightPolicy? = nil, rollbackWindow: Int? = nil,
         progressDeadline: ProgressDeadline? = nil, workload: WorkloadTarget? = nil,
-        drift: DriftPolicy? = nil
+        drift: DriftPolicy? = nil,
+        showsRuns: Bool? = nil
     ) {
         self.name = name
         self.traffic = traffic
@@ -35,6 +38,7 @@ package struct Declaration: Hashable, Codable, Sendable {
         self.rollbackWindow = rollbackWindow
         self.progressDeadline = progressDeadline
         self.workload = workload
+        self.showsRuns = showsRuns
         self.drift = drift
     }
 }

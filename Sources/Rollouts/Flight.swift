@@ -155,6 +155,11 @@ package struct RunID: Hashable, Codable, Sendable {
 
     package let flight: Sequence
     package let kind: Kind
+
+    package init(flight: Sequence, kind: Kind) {
+        self.flight = flight
+        self.kind = kind
+    }
 }
 
 extension Flight {

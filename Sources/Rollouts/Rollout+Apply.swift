@@ -6,6 +6,7 @@ extension Rollout {
     package mutating func apply(_ event: Event, at moment: Moment) {
         sequence += 1
         lastEventAt = moment
+        let former = declaration?.showsRuns == true ? flight : nil
         switch event {
         case .declared(let declaration): declare(declaration, at: moment)
         case .withdrawn: isWithdrawn = true
@@ -46,6 +47,7 @@ extension Rollout {
         case .thawed: frozen = nil
         case .freezeOverridden(let freeze, _, _): override(freeze)
         }
+        keepRuns(of: former, at: moment)
         if routing?.stray != nil, event.endsStray { rewantRoute(at: moment) }
         wantRoute(at: moment)
         wantSizes(at: moment)

@@ -79,7 +79,7 @@ extension Rollout {
             MeasureOrder(
                 run: id, metric: index, name: run.metrics[index].name, number: run.tallies[index].measured,
                 query: run.metrics[index].query, retention: run.metrics[index].retention ?? Tally.recentMax,
-                notBefore: due)
+                successful: run.tallies[index].successful, notBefore: due)
         }
     }
 }

@@ -36,6 +36,8 @@ package struct Rollout: Hashable, Sendable {
     package internal(set) var warm: [WarmRelease] = []
     /// The stable releases before this one, the latest last.
     package internal(set) var history: [Release] = []
+    /// Analyses that are over, the latest last; see `Declaration.showsRuns`.
+    package internal(set) var pastRuns: [PastRun] = []
     package internal(set) var lastEventAt = Moment(microseconds: 0)
 
     /// How many former stable releases are remembered.

@@ -6,8 +6,12 @@ package import Rollouts
 /// It may take hours, and outlives this process: what is run bears the name of its measurement, so that whoever asks
 /// for the same measurement again finds it, and makes no second one.
 package protocol JobRunner: Sendable {
-    /// What `Query.provider` says for this runner: `job`.
+    /// What `Query.provider` says for this runner: `job`, `experiment`.
     var kind: String { get }
+
+    /// Whether what is run stays when a measurement has ended well, for those after it in the same run to look at.
+    /// Then it is taken away with the run.
+    var stages: Bool { get }
 
     /// Runs it, or finds it, and returns when it has ended. When the caller cancels, what runs goes on: see `end`.
     func run(_ order: JobOrder) async -> Sample
@@ -28,10 +32,15 @@ package struct JobOrder: Hashable, Sendable {
     /// The identity of the journal that wants it.
     package let journal: String
     package let measurement: MeasureOrder
+    /// Who runs the releases; none: whoever deploys them.
+    package let workload: WorkloadTarget?
 
-    package init(rollout: RolloutName, journal: String, measurement: MeasureOrder) {
+    package init(
+        rollout: RolloutName, journal: String, measurement: MeasureOrder, workload: WorkloadTarget? = nil
+    ) {
         self.rollout = rollout
         self.journal = journal
         self.measurement = measurement
+        self.workload = workload
     }
 }

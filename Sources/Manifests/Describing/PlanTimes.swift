@@ -107,7 +107,7 @@ extension Step {
         case .gate(let gate) where gate.whenOverdue == .hold:
             "asks a person when gate \(gate.name) is overdue"
         case .analysis(let metrics):
-            metrics.first { !$0.isDryRun && $0.effectiveCount == nil }
+            metrics.first { !$0.isDryRun && $0.effectiveCount == nil && !$0.isOnlooker }
                 .map { "measures \($0.name), which has no count" }
         default: nil
         }

@@ -79,7 +79,10 @@ extension [Metric] {
 
 extension Metric {
     /// Whether it is measured until its run ends.
-    var isEndless: Bool { effectiveCount == nil && consecutiveSuccessLimit == nil }
+    var isEndless: Bool { effectiveCount == nil && consecutiveSuccessLimit == nil && !isOnlooker }
+
+    /// Whether it ends with the experiment that it is a part of.
+    var isOnlooker: Bool { part == .stage || part == .companion }
 
     fileprivate var sentence: String {
         let times = effectiveCount.map { $0 == 1 ? "once" : "\($0) times" }

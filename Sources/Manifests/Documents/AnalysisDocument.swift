@@ -6,6 +6,14 @@ struct AnalysisDocument {
     let dryRun: [DryRunRule]
     let retention: [RetentionRule]
 
+    /// One that is made of a single template.
+    init(_ template: TemplateReference, _ arguments: [Argument], at field: Field) {
+        self.field = field
+        templates = [template]
+        self.arguments = arguments
+        (dryRun, retention) = ([], [])
+    }
+
     /// The keys that every analysis has; whoever calls refuses what is left.
     init(_ fields: inout Fields, _ dialect: Dialect) {
         field = fields.field

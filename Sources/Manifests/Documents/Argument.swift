@@ -15,6 +15,8 @@ struct Argument {
         case reference(FieldReference)
         /// What is read when it is needed, and written down nowhere.
         case secret(SecretReference)
+        /// What an experiment calls one of its variants.
+        case variant(VariantName)
     }
 }
 
@@ -23,6 +25,18 @@ extension Argument {
     static func given(_ dialect: Dialect) -> Shape<[Argument]> {
         list { fields in
             let value = read(&fields, dialect) { dialect == .argo ? fromPods(&$0) : fromRelease(&$0) }
+            _ = fields.exactlyOne(of: ["value", "valueFrom"])
+            return value
+        }
+    }
+
+    /// The arguments that an analysis of an experiment gives: the variants have names, too.
+    static func ofExperiment(_ dialect: Dialect) -> Shape<[Argument]> {
+        list(upTo: 20) { fields in
+            let variant = fields.field("value").flatMap { $0.sketch == nil ? VariantName($0) : nil }
+            let value =
+                variant.map(Value.variant)
+                ?? read(&fields, dialect) { dialect == .argo ? fromPods(&$0) : fromRelease(&$0) }
             _ = fields.exactlyOne(of: ["value", "valueFrom"])
             return value
         }
@@ -44,7 +58,9 @@ extension Argument {
         return text ?? fields.optional("valueFrom", in: dialect, .object(source))
     }
 
-    private static func list(_ read: @escaping (inout Fields) -> Value?) -> Shape<[Argument]> {
+    private static func list(
+        upTo countMax: Int = 100, _ read: @escaping (inout Fields) -> Value?
+    ) -> Shape<[Argument]> {
         let item = Shape<Argument>.object { fields in
             let name = fields.required("name", .nonEmptyString)
             let value = read(&fields)
@@ -60,9 +76,6 @@ extension Argument {
             return arguments
         }
     }
-
-    /// More than anybody gives.
-    private static let countMax = 100
 
     private static func refuseDuplicates(_ arguments: [Argument]) {
         var seen: Set<String> = []

@@ -38,6 +38,14 @@ extension Shape where Output == [Field] {
     }
 }
 
+extension Shape {
+    /// The same list, of so many items at the most: what an API server checks of each has a price.
+    func upTo<Item>(_ most: Int) -> Shape where Output == [Item] {
+        refusing { $0.count > most ? "has \($0.count) items; the limit is \(most)" : nil }
+            .noting(.items(to: most))
+    }
+}
+
 extension Fields {
     /// The value of a key that may be absent, by the dialect's idea of absence.
     mutating func optional<Output>(

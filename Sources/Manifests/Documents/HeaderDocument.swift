@@ -26,7 +26,8 @@ extension Shape where Output == HeadersDocument {
     static func headers(_ dialect: Dialect) -> Shape {
         Shape { field in
             field.note(.key("key"))
-            guard let items = field.read(.list(of: .header(dialect))) else { return nil }
+            let list: Shape<[HeaderDocument]> = .list(of: .header(dialect))
+            guard let items = field.read(list.upTo(20)) else { return nil }
             var seen: Set<String> = []
             for item in items where !seen.insert(item.name.lowercased()).inserted {
                 field.refuse("a second header \(quoted(item.name)) in the same list")

@@ -6,6 +6,7 @@ struct StepDocument {
         case step(Step)
         /// Where it must settle, its metrics have to end by themselves.
         case analysis(AnalysisDocument, mustSettle: Bool)
+        case experiment(ExperimentDocument)
     }
 
     let deed: Deed
@@ -22,7 +23,9 @@ struct StepDocument {
 
 /// What an item of `steps` may do, by its key.
 enum StepKind: String, CaseIterable {
-    case setWeight, linear, exponential, setHeaderRoute, setMirrorRoute, setCanaryScale, pause, analysis, gate
+    case setWeight, linear, exponential, setHeaderRoute, setMirrorRoute, setCanaryScale, pause, analysis,
+        gate,
+        experiment
 
     /// Whether only our own kind has it.
     var isOurs: Bool { [.linear, .exponential, .gate].contains(self) }
@@ -55,6 +58,7 @@ extension Shape where Output == [StepDocument] {
         case .setCanaryScale: field.read(.canaryScale(dialect)).map { [.step(.setScale($0))] }
         case .pause: field.read(.pause(dialect)).map { [.step(.pause($0))] }
         case .gate: field.read(.gate).map { [.step(.gate($0))] }
+        case .experiment: field.read(.experiment(dialect)).map { [.experiment($0)] }
         case .analysis:
             field.read(.object { [.analysis(AnalysisDocument(&$0, dialect), mustSettle: false)] })
         }
@@ -62,7 +66,6 @@ extension Shape where Output == [StepDocument] {
 
     private static var unsupportedSteps: KeyValuePairs<String, String> {
         [
-            "experiment": "only the canary itself is run",
             "plugin": "steps are built in",
             "replicaProgressThreshold": "pods are left to whoever deploys them",
         ]

@@ -91,7 +91,7 @@ extension Argument {
         switch value {
         case .text(let text): text
         case .secret: secretToken
-        case .placeholder, .reference, nil: nil
+        case .placeholder, .reference, .variant, nil: nil
         }
     }
 }

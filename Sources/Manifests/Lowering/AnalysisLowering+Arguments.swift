@@ -62,6 +62,7 @@ extension AnalysisLowering {
         case .text(let text): return text
         case .placeholder(let placeholder): return placeholder.token
         case .secret: return argument.secretToken
+        case .variant(let variant): return variant.text(in: rollout.metadata?.name ?? "")
         case .reference(let reference):
             if let text = reference.resolve(in: rollout.root.node) { return text }
             let field = argument.isOf(rollout) ? argument.field : analysis.field

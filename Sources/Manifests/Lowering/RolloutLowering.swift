@@ -26,8 +26,12 @@ extension RolloutDocument {
         return Declaration(
             name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
             labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
-            progressDeadline: progressDeadline, workload: target, drift: drift)
+            progressDeadline: progressDeadline, workload: target, drift: drift,
+            showsRuns: showsRuns)
     }
+
+    /// Tools look for AnalysisRuns beside Argo's Rollouts in a cluster, and nowhere else.
+    private var showsRuns: Bool? { dialect == .argo && ClusterSource.isOne(file) ? true : nil }
 
     /// Pods that come and go by themselves need a mesh whose names can be pointed at them, or none.
     private func check(_ traffic: TrafficTarget) {
@@ -109,6 +113,7 @@ extension StepDocument {
             gate.secrets = gate.secrets?.located(in: lowering.rollout.metadata?.namespace)
             return .gate(gate)
         case .step(let step): return step
+        case .experiment(let experiment): return experiment.lowered(by: lowering).map(Step.analysis)
         case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)
             for metric in metrics ?? [] where !metric.isDryRun && metric.isEndless {

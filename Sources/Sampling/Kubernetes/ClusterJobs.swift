@@ -7,6 +7,7 @@ import Transport
 /// Takes measurements by Jobs of a cluster.
 package actor ClusterJobs: JobRunner {
     package nonisolated let kind = "job"
+    package nonisolated let stages = false
     private let api: any KubernetesAPI
     private let namespace: String
     /// Where Jobs may be; none: everywhere.

@@ -54,7 +54,7 @@ extension PodTrouble {
     /// How long a pod may wait for a place.
     static let schedulingGrace = Duration.seconds(30)
 
-    fileprivate init?(_ pod: JSON) {
+    init?(_ pod: JSON) {
         let statuses = ["initContainerStatuses", "containerStatuses"].flatMap {
             pod["status"][$0]?.array ?? []
         }

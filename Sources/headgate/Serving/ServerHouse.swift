@@ -75,7 +75,7 @@ struct ServerHouse {
             secrets: cluster.map {
                 ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
             },
-            jobs: cluster.map { [configuration.jobs(in: $0)] } ?? [])
+            jobs: cluster.map { configuration.jobs(in: $0) } ?? [])
     }
 
     private static func routers(
@@ -200,10 +200,12 @@ func waitForInterrupt() async {
 extension ServerConfiguration {
     var address: APIServer.Address { .init(host: listen.host, port: listen.port) }
 
-    fileprivate func jobs(in cluster: KubernetesClient) -> ClusterJobs {
-        ClusterJobs(
-            cluster, namespace: kubernetes?.namespace ?? "default",
-            namespaces: kubernetes?.resources?.namespaces)
+    fileprivate func jobs(in cluster: KubernetesClient) -> [any JobRunner] {
+        let namespaces = kubernetes?.resources?.namespaces
+        return [
+            ClusterJobs(cluster, namespace: kubernetes?.namespace ?? "default", namespaces: namespaces),
+            KubernetesExperiments(cluster, namespaces: namespaces),
+        ]
     }
 
     fileprivate func webhookSecrets() throws -> [WebhookSecret] {

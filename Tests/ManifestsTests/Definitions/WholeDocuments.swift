@@ -56,6 +56,23 @@ let wholeDocuments = """
           - setCanaryScale: {replicas: 3}
           - setCanaryScale: {weight: 25}
           - setCanaryScale: {matchTrafficWeight: true}
+          - experiment:
+              duration: 10m
+              templates:
+              - {name: baseline, specRef: stable, replicas: 2, metadata: {labels: {a: b}, annotations: {c: d}}}
+              - {name: canary, specRef: canary}
+              analyses:
+              - name: compare
+                templateName: ends
+                clusterScope: false
+                requiredForCompletion: true
+                args:
+                - {name: n, value: "{{templates.canary.podTemplateHash}}"}
+              - {name: more, templateName: ends, args: [{name: n, valueFrom: {release: canary}}]}
+              - {name: b, templateName: ends, args: [{name: n, valueFrom: {backend: canary}}]}
+              - {name: f, templateName: ends, args: [{name: n, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}
+              - {name: s, templateName: ends, args: [{name: n, valueFrom: {secretKeyRef: {name: a, key: b}}}]}
+              dryRun: [{metricName: more/ends}]
           - setWeight: 5
     ---
     apiVersion: headgate.dev/v1alpha1

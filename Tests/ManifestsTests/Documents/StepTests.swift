@@ -85,7 +85,7 @@ struct StepTests {
             ])
     }
 
-    @Test(arguments: ["experiment", "plugin", "replicaProgressThreshold"])
+    @Test(arguments: ["plugin", "replicaProgressThreshold"])
     func aStepThatIsStillToComeIsRefusedByName(kind: String) {
         for text in [native(steps: "{\(kind): {}}"), argo("steps: [\n{\(kind): {}}]")] {
             let complaints = complaints(text)

@@ -64,7 +64,8 @@ struct JobDocumentTests {
     ])
     func aJobSaysHowItEnded(conditions: String, sample: Sample?) throws {
         let text = #"{"metadata": {"name": "j"}, "status": {"conditions": \#(conditions)}}"#
-        #expect(JobReading(try JSON(parsing: text)).sample == sample)
+        let object = try JSON(parsing: text)
+        #expect(JobReading(object).sample == sample)
     }
 }
 
