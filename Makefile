@@ -8,6 +8,7 @@
 #   make tools         what the others need: Debian packages, and Envoy and Consul into .build/tools
 #   make test-kubernetes   what speaks with Kubernetes, beside a real kube-apiserver: KUBEBUILDER_ASSETS=folder
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
+#   make judge         simulated traffic before this judge and others, with its goals: make judge RUNS=2000
 #   make fuzz          libFuzzer over the condition language: make fuzz FUZZ_SECONDS=600
 #   make format        rewrite the sources as `make check` wants them
 #   make demo SCENARIO=good DEMO_FLAGS="--json report.json"
@@ -20,13 +21,14 @@ DEMO_FLAGS ?=
 BENCH_FLAGS ?=
 SCENARIO ?=
 SEEDS ?= 100000
+RUNS ?= 2000
 SEED ?= 1
 FAULTS ?= many
 FUZZ_SECONDS ?= 60
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help tools build test test-kubernetes check lint format demo bench sim fuzz
+.PHONY: help tools build test test-kubernetes check lint format demo bench sim judge fuzz
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,6 +72,9 @@ bench: build
 
 fuzz:
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+judge: build
+	@.build/release/headgate judge --runs $(RUNS)
 
 sim: build
 	@.build/release/headgate simulate --random --seeds $(SEEDS) --seed $(SEED) --faults $(FAULTS)

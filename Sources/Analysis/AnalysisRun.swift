@@ -65,7 +65,17 @@ package struct AnalysisRun: Hashable, Codable, Sendable {
     /// The metrics that no good measurement speaks for yet. Argo's rules never look.
     package var unproved: [String] {
         guard judgement == .safe else { return [] }
-        return counted.filter { tallies[$0].successful == 0 }.map { metrics[$0].name }
+        return counted.filter { !tallies[$0].isProved(metrics[$0]) }.map { metrics[$0].name }
+    }
+
+    /// Which comparison has an arm that is not measured any more: it must not be taken for a good one, nor for a bad
+    /// one.
+    package var silence: String? {
+        guard verdict == nil else { return nil }
+        return counted.lazy.filter { metrics[$0].comparison != nil && tallies[$0].isSilent }.first.map {
+            index in
+            "\(metrics[index].name): \(tallies[index].recent.last?.message ?? "no data")"
+        }
     }
 
     /// What the store said, where a metric that counts could not be asked the last time it was tried: nothing may

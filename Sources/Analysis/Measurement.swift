@@ -2,6 +2,8 @@
 package struct Measurement: Hashable, Codable, Sendable {
     package enum Phase: String, Hashable, Codable, Sendable {
         case successful, failed, inconclusive, error
+        /// A comparison goes on: nothing is proved yet, either way.
+        case comparing
     }
 
     /// The three ways to learn nothing. They are never mixed up with a bad release.
@@ -23,6 +25,8 @@ package struct Measurement: Hashable, Codable, Sendable {
     package var message: String?
     package var startedAt: Moment
     package var finishedAt: Moment
+    /// Where a comparison stands after this look.
+    package var comparison: ComparisonRun?
 
     package init(
         phase: Phase, trouble: Trouble? = nil, value: String? = nil, message: String? = nil,
@@ -80,6 +84,9 @@ extension Metric {
         case .failure(let failure):
             let trouble: Measurement.Trouble = failure.kind == .outage ? .outage : .invalid
             return (.failure(Unreadable(trouble: trouble, message: failure.message)), nil, nil)
+        case .counters:
+            let message = "the store gave counters, and the metric compares nothing"
+            return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
         case .value(let value, let warnings):
             let message = warnings.isEmpty ? nil : "warnings: " + warnings.joined(separator: "; ")
             if judgement == .safe, value.isNotANumber, !expectsNaN {

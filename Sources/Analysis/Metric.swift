@@ -25,13 +25,16 @@ package struct Metric: Hashable, Codable, Sendable {
     package var retention: Int?
     /// None in a run that is no experiment.
     package var part: ExperimentPart?
+    /// What is compared with the stable release; then there are no conditions. None: every measurement is judged by
+    /// itself.
+    package var comparison: Comparison?
 
     package init(
         name: String, query: Query, interval: Duration? = nil, initialDelay: Duration = .zero,
         count: Int? = nil, successCondition: String? = nil, failureCondition: String? = nil,
         failureLimit: Int? = 0, inconclusiveLimit: Int = 0, consecutiveErrorLimit: Int = 4,
         consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false, retention: Int? = nil,
-        part: ExperimentPart? = nil
+        part: ExperimentPart? = nil, comparison: Comparison? = nil
     ) {
         self.name = name
         self.query = query
@@ -47,6 +50,7 @@ package struct Metric: Hashable, Codable, Sendable {
         self.isDryRun = isDryRun
         self.retention = retention
         self.part = part
+        self.comparison = comparison
     }
 
     /// How many measurements settle the metric; none for one that goes on until its run ends.
@@ -70,11 +74,13 @@ package struct Query: Hashable, Codable, Sendable {
     package var headers: [RequestHeader]?
     /// What the tokens in `text` and `headers` stand for, by their labels; see `SecretReference.token`.
     package var secrets: [String: SecretReference]?
+    /// Asks for counters as they were scraped; `text` says the same for people then.
+    package var counters: CounterQuestion?
 
     package init(
         provider: String, address: String? = nil, text: String, range: QueryRange? = nil,
         timeout: Duration = .seconds(30), headers: [RequestHeader]? = nil,
-        secrets: [String: SecretReference]? = nil
+        secrets: [String: SecretReference]? = nil, counters: CounterQuestion? = nil
     ) {
         self.provider = provider
         self.address = address
@@ -83,6 +89,7 @@ package struct Query: Hashable, Codable, Sendable {
         self.timeout = timeout
         self.headers = headers
         self.secrets = secrets
+        self.counters = counters
     }
 }
 

@@ -18,6 +18,7 @@ extension Metric {
         let texts =
             [query.text, successCondition, failureCondition].compactMap(\.self)
             + (query.headers ?? []).map(\.value)
+            + (query.counters?.texts ?? [])
         return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
             texts.contains { $0.contains(placeholder.token) }
         }
@@ -29,9 +30,22 @@ extension Metric {
         metric.query.headers = metric.query.headers?.map {
             RequestHeader(name: $0.name, value: $0.value.filled(value))
         }
+        metric.query.counters = metric.query.counters?.filled(value)
         metric.successCondition = metric.successCondition?.filled(value)
         metric.failureCondition = metric.failureCondition?.filled(value)
         return metric
+    }
+}
+
+extension CounterQuestion {
+    fileprivate var texts: [String] { selectors.map(\.text) + [canary, stable] }
+
+    fileprivate func filled(_ value: (Placeholder) -> String) -> CounterQuestion {
+        var question = self
+        question.selectors = selectors.map { Selector($0.role, $0.text.filled(value)) }
+        question.canary = canary.filled(value)
+        question.stable = stable.filled(value)
+        return question
     }
 }
 

@@ -2,6 +2,8 @@
 package enum Sample: Sendable, Equatable {
     /// The store answered. `warnings` are the store's own words about what it left out.
     case value(Value, warnings: [String])
+    /// It answered a question for counters.
+    case counters(CounterReading, warnings: [String])
     case failure(SampleFailure)
     /// It was not asked but run, and has come to an end.
     case ended(Ending, message: String)

@@ -9,6 +9,8 @@ package struct Tally: Hashable, Codable, Sendable {
     package private(set) var consecutiveErrors = 0
     /// The newest measurements, oldest first; the counters above outlive them.
     package private(set) var recent: [Measurement] = []
+    /// Where a comparison stands. `recent` holds it for none: it is large, and the last one says all.
+    package private(set) var comparison: ComparisonRun?
     /// Settled once, never changed after.
     package private(set) var verdict: Verdict?
 
@@ -21,14 +23,19 @@ package struct Tally: Hashable, Codable, Sendable {
     package var measured: Int { count + errors }
 
     package var isBlind: Bool { recent.last?.trouble == .outage }
+    package var isSilent: Bool { recent.last?.trouble == .noData }
 
     package mutating func count(_ measurement: Measurement, of metric: Metric, by judgement: Judgement) {
-        recent = (recent + [measurement]).suffix(metric.retention ?? Self.recentMax)
+        comparison = measurement.comparison ?? comparison
+        var shown = measurement
+        shown.comparison = nil
+        recent = (recent + [shown]).suffix(metric.retention ?? Self.recentMax)
         consecutiveSuccesses = measurement.phase == .successful ? consecutiveSuccesses + 1 : 0
         switch measurement.phase {
         case .successful: successful += 1
         case .failed: failed += 1
         case .inconclusive: inconclusive += 1
+        case .comparing: break
         case .error: return countError(measurement, of: metric, by: judgement)
         }
         count += 1
@@ -45,6 +52,7 @@ package struct Tally: Hashable, Codable, Sendable {
 
     private mutating func settle(_ metric: Metric, by judgement: Judgement) {
         guard verdict == nil else { return }
+        if let comparison = metric.comparison { return verdict = conclusion(of: comparison, metric) }
         verdict = exceeded(metric, by: judgement) ?? reached(metric, by: judgement)
     }
 
@@ -69,5 +77,57 @@ package struct Tally: Hashable, Codable, Sendable {
         }
         let isProved = judgement == .argo || successful > 0
         return isProved ? .successful : .inconclusive
+    }
+}
+
+// MARK: - Comparisons
+
+extension Tally {
+    /// A comparison counts no failures: the look that proves something settles it. No data is waited out for as long as
+    /// its own policy says; an outage for ever.
+    private func conclusion(of comparison: Comparison, _ metric: Metric) -> Verdict? {
+        switch recent.last?.phase {
+        case .failed: return .failed
+        case .inconclusive: return .inconclusive
+        case .successful where comparison.pass?.isFinal != false: return .successful
+        case .error: return trouble(with: comparison, metric)
+        case .successful, .comparing, nil: return end(of: comparison, metric)
+        }
+    }
+
+    private func trouble(with comparison: Comparison, _ metric: Metric) -> Verdict? {
+        switch recent.last?.trouble {
+        case .invalid: return consecutiveErrors > metric.consecutiveErrorLimit ? .inconclusive : nil
+        case .noData:
+            guard let run = self.comparison, let silence = run.silence(of: metric.pace, comparison),
+                run.seenUntil - silence.since > comparison.silence.hold
+            else { return nil }
+            return comparison.silence.then == .abort ? .failed : .inconclusive
+        case .outage, nil: return nil
+        }
+    }
+
+    private func end(of comparison: Comparison, _ metric: Metric) -> Verdict? {
+        guard let effectiveCount = metric.effectiveCount, count >= effectiveCount else { return nil }
+        return hasCompared && comparison.atHorizon == .succeed ? .successful : .inconclusive
+    }
+
+    /// Whether both arms had requests at any look.
+    private var hasCompared: Bool { comparison.map { $0.looks > 0 } ?? false }
+
+    /// Whether anything speaks for the release: a good measurement, or a comparison in which nothing spoke against it
+    /// and whose author takes that for enough.
+    package func isProved(_ metric: Metric) -> Bool {
+        successful > 0 || hasCompared && metric.comparison?.atHorizon == .succeed
+    }
+}
+
+extension Metric {
+    /// How often a comparison looks where nobody says.
+    package static let comparisonInterval = Duration.seconds(15)
+
+    package var pace: ComparisonRun.Pace {
+        let interval = interval ?? Self.comparisonInterval
+        return ComparisonRun.Pace(interval: interval, planned: effectiveCount.map { interval * $0 })
     }
 }

@@ -107,6 +107,7 @@ extension AbortReason {
 
 extension Measurement {
     package var sentence: String {
-        [phase.rawValue, value, message].compactMap(\.self).joined(separator: ", ")
+        // The sentence of a comparison has its numbers already.
+        [phase.rawValue, comparison == nil ? value : nil, message].compactMap(\.self).joined(separator: ", ")
     }
 }

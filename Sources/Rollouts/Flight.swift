@@ -24,6 +24,9 @@ package struct Flight: Hashable, Codable, Sendable {
     package var background: BackgroundRun?
     /// How many background runs there were.
     var watches = 0
+    /// Where the comparisons stand. They belong to the flight, not to a run: what was seen in one step counts in the
+    /// next, and the error that is allowed is spent once.
+    var comparisons: [ComparisonID: ComparisonRun] = [:]
 
     init(number: Sequence, releases: [Release], plan: Plan, startedAt: Moment, cause: StartCause) {
         self.number = number
@@ -182,6 +185,11 @@ extension Flight {
     }
 
     mutating func count(_ measurement: Measurement, ofMetric metric: Int, in id: RunID) {
+        if let comparison = measurement.comparison, let metrics = run(id)?.metrics,
+            metrics.indices.contains(metric), let comparisonID = metrics[metric].comparisonID
+        {
+            comparisons[comparisonID] = comparison
+        }
         switch id.kind {
         case .background: background?.run.count(measurement, ofMetric: metric)
         case .step:
@@ -194,6 +202,11 @@ extension Flight {
     /// What the store said, where a metric that counts could not be asked.
     package var blindness: String? {
         runs.lazy.compactMap { $0.run.blindness }.first
+    }
+
+    /// What is not measured any more, where that keeps a comparison from saying anything.
+    package var silence: String? {
+        runs.lazy.compactMap { $0.run.silence }.first
     }
 
     /// The gate that is asked, and how far it has come.

@@ -360,8 +360,14 @@ extension Flight {
     }
 
     private var watched: [Metric]? {
-        if isSummited, let metrics = plan.bake?.metrics { return metrics.isEmpty ? nil : metrics }
-        return plan.background.flatMap { isSummited || step >= $0.startingStep ? $0.metrics : nil }
+        let metrics = isSummited ? plan.bake?.metrics ?? plan.background?.metrics : watchedOnTheWay
+        // Once the release has all traffic there is nothing to compare it with.
+        guard isSummited else { return metrics }
+        return metrics.map { $0.filter { $0.comparison == nil } }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private var watchedOnTheWay: [Metric]? {
+        plan.background.flatMap { step >= $0.startingStep ? $0.metrics : nil }
     }
 
     private func run(of metrics: [Metric], in rollout: Rollout, at moment: Moment) -> AnalysisRun {

@@ -291,6 +291,9 @@ extension Draft {
             run.tallies[order.metric].measured == order.number
         else { return }
         let metric = run.metrics[order.metric]
+        if let comparison = metric.comparison {
+            return compare(comparison, metric, order, sample, from: start, to: end)
+        }
         let measurement = metric.measurement(of: sample, by: run.judgement, from: start, to: end)
         emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
     }

@@ -11,7 +11,7 @@ extension Rollout {
         if let order = gateOrder(flight) { actions.insert(.ask(order)) }
         for (id, run) in flight.runs {
             actions.formUnion(
-                run.metrics.indices.compactMap { measureOrder(id, run, $0) }.map(Action.measure))
+                run.metrics.indices.compactMap { measureOrder(id, run, $0, of: flight) }.map(Action.measure))
         }
         return actions
     }
@@ -74,11 +74,13 @@ extension Rollout {
         return routing.route.isAll(to: stable.place)
     }
 
-    private func measureOrder(_ id: RunID, _ run: AnalysisRun, _ index: Int) -> MeasureOrder? {
+    private func measureOrder(
+        _ id: RunID, _ run: AnalysisRun, _ index: Int, of flight: Flight
+    ) -> MeasureOrder? {
         run.due(index).map { due in
             MeasureOrder(
                 run: id, metric: index, name: run.metrics[index].name, number: run.tallies[index].measured,
-                query: run.metrics[index].query, retention: run.metrics[index].retention ?? Tally.recentMax,
+                query: flight.query(of: run.metrics[index], in: run), retention: run.metrics[index].retention ?? Tally.recentMax,
                 successful: run.tallies[index].successful, notBefore: due)
         }
     }

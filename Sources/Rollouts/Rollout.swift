@@ -61,6 +61,7 @@ package struct Rollout: Hashable, Sendable {
         }
         if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
+        if let silence = flight.silence { return .noData(silence) }
         if isRouteAwaited(by: flight) { return .route(routing?.trouble) }
         return isScaleAwaited(by: flight) ? .instances(scaling?.lastFailure?.message) : nil
     }
@@ -68,7 +69,8 @@ package struct Rollout: Hashable, Sendable {
     /// Whether a freeze is all that holds the flight. It does not hold back the end of a bake, which moves nothing.
     var isFrozenOnly: Bool {
         guard case .freeze = hold, let flight else { return false }
-        return flight.blindness == nil && !isRouteAwaited(by: flight) && !isScaleAwaited(by: flight)
+        return flight.blindness == nil && flight.silence == nil && !isRouteAwaited(by: flight)
+            && !isScaleAwaited(by: flight)
     }
 
     /// Whether the declaration is in force already: who follows manifests hands in nothing then.
@@ -115,6 +117,8 @@ package enum Hold: Hashable, Sendable {
     case freeze(Freeze)
     /// The metrics store can't be asked: the weight holds, nobody is rolled back or promoted.
     case outage(String)
+    /// A release that is compared is not measured any more: nobody can say whether it is good.
+    case noData(String)
     /// The data plane does not show the weight that was passed before: somebody changed it, or it was re-declared.
     case route(String?)
     /// Instances are missing, of the release or of the stable one.

@@ -26,7 +26,8 @@ struct Headgate: AsyncParsableCommand {
             CommandGroup(
                 name: "Manifests",
                 subcommands: [
-                    Validate.self, PlanCommand.self, SimulateCommand.self, Evaluate.self, CRDsCommand.self,
+                    Validate.self, PlanCommand.self, SimulateCommand.self, JudgeCommand.self, Evaluate.self,
+                    CRDsCommand.self,
                 ]),
             CommandGroup(
                 name: "Rollouts",

@@ -129,6 +129,7 @@ extension Notebook {
         case "drifted": [.report(.drifted(found: words.joined(separator: " "), bears: nil))]
         case "strange": [.report(.drifted(found: "a strange write", bears: UInt64(words[0])))]
         case "late": [.report(.routed(since: UInt64(words[0]) ?? 0, evidence: "an old report"))]
+        case "count": measures(words).map { measured($0, counters(words)) }
         case "read": measures(words).map { measured($0, sample(words)) }
         default: throw ScenarioError("unknown verb \(verb)")
         }
@@ -178,6 +179,22 @@ extension Notebook {
 
     private func measured(_ order: MeasureOrder, _ sample: Sample) -> Command {
         .report(.measured(order, sample, startedAt: now, finishedAt: now))
+    }
+
+    /// `count 3/60 8/600`: bad ones among the requests of the canary, and of the two stable instances together. A dash
+    /// is an arm that was not scraped.
+    private func counters(_ words: [String]) -> Sample {
+        let arms = words.suffix(2).map { $0.split(separator: "/").compactMap { Double($0) } }
+        var instances: [CounterReading.Instance] = []
+        for (arm, name) in [(0, "canary"), (1, "stable-1"), (1, "stable-2")] where arms[arm].count == 2 {
+            let part = arm == 0 ? 1.0 : 0.5
+            let point = CounterReading.Point(
+                moment: now, requests: arms[arm][1] * part, bad: [arms[arm][0] * part])
+            instances.append(
+                .init(
+                    name: name, isCanary: arm == 0, firstSeen: Moment(microseconds: 0), points: [point]))
+        }
+        return .counters(CounterReading(until: now, instances: instances), warnings: [])
     }
 
     private func sample(_ words: [String]) -> Sample {
@@ -264,13 +281,27 @@ extension Notebook {
     }
 
     private func metric(_ given: [String: String]) throws -> Metric {
-        Metric(
+        if let pass = given["compare"] { return comparing(given, isPassFinal: pass == "pass") }
+        return Metric(
             name: "success", query: Query(provider: "prometheus", text: "success{{canary.backend}}"),
             interval: .seconds(10), count: given["count"].flatMap { Int($0) } ?? 1,
             successCondition: "result[0] >= 0.95",
             failureCondition: given["between"] == nil ? nil : "result[0] < 0.5",
             failureLimit: given["limit"].flatMap { Int($0) } ?? 0,
             consecutiveErrorLimit: given["errors"].flatMap { Int($0) } ?? 4)
+    }
+
+    /// `compare`, or `compare=pass` where a proof ends the step.
+    private func comparing(_ given: [String: String], isPassFinal: Bool) -> Metric {
+        let counters = CounterQuestion(
+            selectors: [.init(.requests, "requests"), .init(.bad, "errors")], label: "release",
+            canary: Placeholder.canaryRelease.token, stable: Placeholder.stableRelease.token)
+        let comparison = Comparison(
+            kind: .errors, pass: Comparison.Pass(isFinal: isPassFinal), warmup: .zero, dispersion: 1)
+        return Metric(
+            name: "errors", query: Query(provider: "prometheus", text: "errors", counters: counters),
+            interval: .seconds(15), count: given["count"].flatMap { Int($0) }, failureLimit: nil,
+            comparison: comparison)
     }
 
     private func step(_ text: String, _ metric: Metric) throws -> Step {

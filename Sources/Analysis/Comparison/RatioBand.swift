@@ -32,6 +32,7 @@ package struct RatioBand: Hashable, Codable, Sendable {
         return low...high
     }
 
-    /// Whether the highest ratio is only where the grid ends.
-    package static func isEnd(_ ratio: Double) -> Bool { ratio >= ratios[ratios.count - 1] }
+    /// Whether a ratio is only where the grid ends: nothing is known of what lies beyond.
+    package static func isTop(_ ratio: Double) -> Bool { ratio >= ratios[ratios.count - 1] }
+    package static func isBottom(_ ratio: Double) -> Bool { ratio <= ratios[0] }
 }

@@ -1,8 +1,11 @@
 extension PlanDescription {
     /// The description as `headgate plan` prints it.
     package var text: String {
-        [head, stepLines, timeLines, exposureLines, writeLines, instanceLines, stopLines, freezeLines]
-            .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+        [
+            head, stepLines, timeLines, exposureLines, writeLines, instanceLines, stopLines, detectionLines,
+            freezeLines,
+        ]
+        .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
     private var head: [String] {
@@ -65,6 +68,16 @@ extension PlanDescription {
 
     private var stopLines: [String] {
         ["what can stop it:"] + stops.map { "  \($0)" }
+    }
+
+    private var detectionLines: [String] {
+        guard !detections.isEmpty else { return [] }
+        return ["what comparisons can find:"]
+            + detections.flatMap { found in
+                ["  \(found.metric) (\(found.kind)), \(found.margin):"]
+                    + aligned(
+                        found.atWeights.map { ["", "at \($0.weight)", $0.finds.joined(separator: ", ")] })
+            }
     }
 
     private var freezeLines: [String] {

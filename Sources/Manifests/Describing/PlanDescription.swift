@@ -26,6 +26,8 @@ package struct PlanDescription: Codable, Hashable, Sendable {
     /// What can stop the release or take it back, one sentence each.
     package let stops: [String]
     package let freezes: [Freeze]
+    /// What its comparisons can find.
+    package let detections: [Detections]
 
     package struct Time: Codable, Hashable, Sendable {
         package let shortest: String
@@ -79,6 +81,21 @@ package struct PlanDescription: Codable, Hashable, Sendable {
         }
     }
 
+    /// What a comparison can find, and what that takes.
+    package struct Detections: Codable, Hashable, Sendable {
+        package let metric: String
+        package let kind: String
+        /// What a release has to be worse by.
+        package let margin: String
+        package let atWeights: [AtWeight]
+
+        package struct AtWeight: Codable, Hashable, Sendable {
+            package let weight: String
+            /// `×5 after 12 bad events`, or `×5 in 4m` where the traffic is known.
+            package let finds: [String]
+        }
+    }
+
     /// A freeze that holds the rollout, or will.
     package struct Freeze: Codable, Hashable, Sendable {
         package let name: String
@@ -93,7 +110,8 @@ package struct PlanDescription: Codable, Hashable, Sendable {
 
 /// Says what a declaration is going to do, and which freezes are in its way as seen from a moment.
 package func describe(
-    _ declaration: Declaration, freezes: FreezeBook = FreezeBook(), at now: Moment = Moment(microseconds: 0)
+    _ declaration: Declaration, freezes: FreezeBook = FreezeBook(), at now: Moment = Moment(microseconds: 0),
+    traffic: ExpectedTraffic? = nil
 ) -> PlanDescription {
     let plan = declaration.plan
     let route = declaration.traffic.settings["route"] ?? declaration.name.text
@@ -107,7 +125,7 @@ package func describe(
             router: declaration.traffic.router, route: route, clusters: declaration.traffic.backends.names),
         writes: plan.writes, abortWrite: plan.abortWrite,
         instances: declaration.workload.map { .init(of: $0, plan) }, stops: stops(of: declaration),
-        freezes: freezes.described(for: declaration, at: now))
+        freezes: freezes.described(for: declaration, at: now), detections: plan.detections(at: traffic))
 }
 
 extension FreezeBook {

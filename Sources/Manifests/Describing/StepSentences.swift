@@ -79,7 +79,10 @@ extension [Metric] {
 
 extension Metric {
     /// Whether it is measured until its run ends.
-    var isEndless: Bool { effectiveCount == nil && consecutiveSuccessLimit == nil && !isOnlooker }
+    var isEndless: Bool {
+        effectiveCount == nil && consecutiveSuccessLimit == nil && comparison?.pass?.isFinal != true
+            && !isOnlooker
+    }
 
     /// Whether it ends with the experiment that it is a part of.
     var isOnlooker: Bool { part == .stage || part == .companion }

@@ -72,7 +72,16 @@ private func stops(by metrics: [Metric], _ place: String, _ judgement: Judgement
 }
 
 extension Metric {
+    private func stop(_ comparison: Comparison) -> String {
+        let proof = comparison.kind == .mean ? "asks a person" : "takes the release back"
+        let silence = comparison.silence.then == .abort ? "takes it back" : "asks a person"
+        return "\(name) \(proof) by proof that it is worse than the stable one, wrong in "
+            + "\(percentage(comparison.falseRollback)) of good releases at most; "
+            + "an arm that is not scraped for \(comparison.silence.hold.text) \(silence)"
+    }
+
     fileprivate func stop(_ judgement: Judgement) -> String {
+        if let comparison { return stop(comparison) }
         let bad = [
             failureCondition.map { "`\($0)`" },
             failureCondition == nil ? successCondition.map { "not `\($0)`" } : nil,

@@ -28,6 +28,7 @@ private struct MetricDocument {
     let inconclusiveLimit: Int?
     let consecutiveErrorLimit: Int?
     let consecutiveSuccessLimit: Int?
+    let compared: ComparisonDocument?
 
     init(_ fields: inout Fields, _ dialect: Dialect) {
         field = fields.field
@@ -46,11 +47,26 @@ private struct MetricDocument {
             "consecutiveErrorLimit", in: dialect, .limit(from: 0).unlessOpen)
         consecutiveSuccessLimit = fields.optional(
             "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
-        query = fields.required("provider", .provider(dialect))
+        // Documents of Argo Rollouts know no comparison: there it is an unknown key.
+        compared = dialect == .headgate ? fields.optional("compare", .comparison) : nil
+        let isCompared = dialect == .headgate && fields.has("compare")
+        query = fields.required("provider", .provider(dialect, isCompared: isCompared))
+        if dialect == .headgate {
+            for key in Self.ofConditions { field.note(.excludes("compare", key)) }
+            field.note(.excludes("compare", "provider", "prometheus", "query"))
+            field.note(.excludes("compare", "provider", "prometheus", "rangeQuery"))
+        }
     }
+
+    /// What counts measurements, which a comparison does not.
+    private static let ofConditions = [
+        "successCondition", "failureCondition", "failureLimit", "inconclusiveLimit",
+        "consecutiveSuccessLimit",
+    ]
 
     var metric: Metric? {
         guard let name, let query else { return nil }
+        if isThere("compare") { return compared.map { comparing(name, query, $0) } }
         let conditions = query.isJob ? [] : [successCondition, failureCondition]
         return Metric(
             name: name, query: query, interval: interval, initialDelay: initialDelay ?? .zero,
@@ -59,6 +75,16 @@ private struct MetricDocument {
             failureLimit: failureLimit == -1 ? nil : failureLimit ?? 0,
             inconclusiveLimit: inconclusiveLimit ?? 0, consecutiveErrorLimit: consecutiveErrorLimit ?? 4,
             consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil })
+    }
+
+    private func comparing(_ name: String, _ query: Query, _ compared: ComparisonDocument) -> Metric {
+        var query = query
+        query.text = compared.text
+        query.counters = compared.counters
+        return Metric(
+            name: name, query: query, interval: interval ?? Metric.comparisonInterval,
+            initialDelay: initialDelay ?? .zero, count: count,
+            consecutiveErrorLimit: consecutiveErrorLimit ?? 4, comparison: compared.comparison)
     }
 
     private func isThere(_ key: String) -> Bool {
@@ -70,7 +96,8 @@ private struct MetricDocument {
 
 extension MetricDocument {
     func checkConditions() {
-        if query?.isJob == true { return refuseConditions() }
+        if query?.isJob == true { return refuseConditionsOfAJob() }
+        if dialect == .headgate, isThere("compare") { return refuseConditions() }
         let isJob = field.node["provider"]?["job"] != nil
         if dialect == .headgate, !isJob, !isThere("successCondition"), !isThere("failureCondition") {
             field.refuse(
@@ -87,14 +114,22 @@ extension MetricDocument {
     }
 
     /// As with Argo, which never looks at them.
-    private func refuseConditions() {
+    private func refuseConditionsOfAJob() {
         for condition in [successCondition, failureCondition].compactMap(\.self) {
             let message = "a job says itself whether it succeeded: no condition is looked at"
             if dialect == .headgate { condition.field.refuse(message) } else { condition.field.warn(message) }
         }
     }
 
+    private func refuseConditions() {
+        for key in Self.ofConditions where isThere(key) {
+            field.refuse(
+                "\(key) has no place beside compare, which counts no measurements; take one of them out")
+        }
+    }
+
     func checkLimits() {
+        if dialect == .headgate, isThere("compare") { return }
         if let count, count > 1, !isThere("interval") {
             field.refuse("count \(count) needs an interval")
         }
@@ -132,7 +167,7 @@ extension MetricDocument {
 
 extension Shape {
     /// Nothing, and no report, where an argument is still open.
-    fileprivate var unlessOpen: Shape {
+    var unlessOpen: Shape {
         Shape { field in field.isOpen ? nil : self.read(field) }.noting(.placeholder)
     }
 }

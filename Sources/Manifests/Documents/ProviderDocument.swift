@@ -2,14 +2,17 @@ import Analysis
 
 extension Shape where Output == Query {
     /// `provider: {prometheus: {…}}`: one kind of store, and the question to it.
-    static func provider(_ dialect: Dialect) -> Shape {
+    ///
+    /// - Parameter isCompared: whether the question is asked by a comparison, beside this.
+    static func provider(_ dialect: Dialect, isCompared: Bool) -> Shape {
         .object { fields in
             let (prometheus, job) = (fields.field("prometheus"), fields.field("job"))
             let hasUnsupported = fields.refuseUnsupported(unsupportedProviders)
             guard !hasUnsupported, !fields.isElse(than: ["prometheus", "job"]),
                 let kind = fields.exactlyOne(of: ["prometheus", "job"])
             else { return nil }
-            return kind == "job" ? job?.read(.job(dialect)) : prometheus?.read(.prometheus(dialect))
+            return kind == "job"
+                ? job?.read(.job(dialect)) : prometheus?.read(.prometheus(dialect, isCompared: isCompared))
         }
     }
 
@@ -23,9 +26,11 @@ extension Shape where Output == Query {
 
     private static var only: String { "the providers that work are prometheus and job" }
 
-    private static func prometheus(_ dialect: Dialect) -> Shape {
+    private static func prometheus(_ dialect: Dialect, isCompared: Bool) -> Shape {
         .object { fields in
-            let query = fields.required("query", .nonEmptyString)
+            let query =
+                isCompared
+                ? fields.optional("query", .nonEmptyString) : fields.required("query", .nonEmptyString)
             let address = fields.optional("address", .storeAddress)
             let timeout = fields.optional("timeout", .timeout)
             let range = fields.optional("rangeQuery", .rangeQuery)
@@ -34,12 +39,22 @@ extension Shape where Output == Query {
                 "authentication": "it belongs in the server's configuration",
                 "insecure": "it belongs in the server's configuration",
             ])
-            return query.map { text in
+            if isCompared { fields.refuseQueries() }
+            return (isCompared ? "" : query).map { text in
                 Query(
                     provider: "prometheus", address: address, text: text, range: range,
                     timeout: timeout ?? .seconds(30), headers: headers?.headers,
                     secrets: headers?.secrets)
             }
+        }
+    }
+}
+
+extension Fields {
+    fileprivate func refuseQueries() {
+        guard field.sketch == nil else { return }
+        for key in ["query", "rangeQuery"] where has(key) {
+            field.refuse("\(key) has no place beside compare, which names the counters that it asks for")
         }
     }
 }

@@ -13,6 +13,8 @@ struct TemplateDocument {
     let dryRun: [DryRunRule]
     let retention: [RetentionRule]
     let templates: [TemplateReference]
+    /// How often all comparisons of a release together may take a good one back.
+    let falseRollback: Double?
     let diagnostics: Diagnostics
     /// Whether the file was read without an error; half of a file is not what its writer meant.
     let isFileWhole: Bool
@@ -41,6 +43,7 @@ extension TemplateDocument {
             metadata: metadata, scope: scope, dialect: dialect, arguments: spec?.arguments ?? [],
             metrics: spec?.metrics ?? [], dryRun: spec?.dryRun ?? [],
             retention: spec?.retention ?? [], templates: spec?.templates ?? [],
+            falseRollback: spec?.falseRollback,
             diagnostics: document.field.diagnostics, isFileWhole: isFileWhole)
     }
 
@@ -50,6 +53,7 @@ extension TemplateDocument {
         let dryRun: [DryRunRule]
         let retention: [RetentionRule]
         let templates: [TemplateReference]
+        let falseRollback: Double?
 
         init(_ fields: inout Fields, _ dialect: Dialect) {
             arguments = fields.optional("args", in: dialect, Argument.declared(dialect)) ?? []
@@ -57,6 +61,7 @@ extension TemplateDocument {
             dryRun = fields.optional("dryRun", in: dialect, .list(of: .dryRunRule)) ?? []
             retention = fields.optional("measurementRetention", in: dialect, .list(of: .retentionRule)) ?? []
             templates = fields.optional("templates", in: dialect, .list(of: .templateReference)) ?? []
+            falseRollback = dialect == .headgate ? fields.optional("falseRollback", .risk) : nil
             if dialect == .argo { fields.warnOfRunKeys() }
             fields.field.note(.atLeastOne("metrics", "templates"))
             let isEmpty = ["metrics", "templates"].allSatisfy {

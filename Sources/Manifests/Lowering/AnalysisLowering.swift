@@ -29,7 +29,9 @@ struct AnalysisLowering {
         let diagnostics = Diagnostics()
         let substitution = Substitution(values.texts)
         let metrics = resolved.template.metrics.compactMap { field in
-            field.reporting(to: diagnostics).filled(by: substitution).read(.metric(rollout.dialect))
+            let metric = field.reporting(to: diagnostics).filled(by: substitution).read(
+                .metric(rollout.dialect))
+            return metric.map { $0.risking(resolved.template.falseRollback) }
         }
         for diagnostic in diagnostics.sorted {
             // A warning is about what stands in the template, and said there once, whoever fills it in.
@@ -71,6 +73,15 @@ struct AnalysisLowering {
         metric.query.secrets = (metric.query.secrets ?? [:]).merging(own) { first, _ in first }
             .located(in: rollout.metadata?.namespace)
         return metric
+    }
+
+    /// What is watched in the background is not settled by a proof that it is good: it may turn bad.
+    func watched(_ metrics: [Metric]) -> [Metric] {
+        metrics.map { metric in
+            var metric = metric
+            metric.comparison?.pass?.isFinal = false
+            return metric
+        }
     }
 
     private func refuseDuplicates(_ read: [(resolved: TemplateLibrary.Resolved, metrics: [Metric])]) {
@@ -117,5 +128,13 @@ extension [String: SecretReference] {
     /// None where there are none.
     func located(in namespace: String?) -> Self? {
         isEmpty ? nil : mapValues { SecretReference(namespace: namespace, name: $0.name, key: $0.key) }
+    }
+}
+
+extension Metric {
+    fileprivate func risking(_ falseRollback: Double?) -> Metric {
+        var metric = self
+        if let falseRollback { metric.comparison?.falseRollback = falseRollback }
+        return metric
     }
 }

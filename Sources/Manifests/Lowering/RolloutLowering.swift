@@ -132,7 +132,9 @@ extension StepDocument {
 
 extension BackgroundDocument {
     fileprivate func lowered(by lowering: AnalysisLowering) -> BackgroundAnalysis? {
-        lowering.metrics(of: analysis).map { BackgroundAnalysis(metrics: $0, startingStep: startingStep) }
+        lowering.metrics(of: analysis).map {
+            BackgroundAnalysis(metrics: lowering.watched($0), startingStep: startingStep)
+        }
     }
 }
 
@@ -140,6 +142,12 @@ extension BakeDocument {
     /// Nil, reported, when its analysis does not fit.
     fileprivate func lowered(by lowering: AnalysisLowering) -> Bake? {
         guard let analysis else { return Bake(duration: duration) }
-        return lowering.metrics(of: analysis).map { Bake(duration: duration, metrics: $0) }
+        let metrics = lowering.metrics(of: analysis)
+        for metric in metrics ?? [] where metric.comparison != nil {
+            analysis.field.refuse(
+                "metric \(quoted(metric.name)) compares with the stable release, which has no traffic in a bake; "
+                    + "give it a condition")
+        }
+        return metrics.map { Bake(duration: duration, metrics: $0) }
     }
 }

@@ -28,8 +28,16 @@ struct PrometheusAnswer: Decodable {
 
     func sample() throws(SampleFailure) -> Sample {
         guard let result else { throw failure }
-        return .value(result.value, warnings: warnings + infos)
+        return .value(result.value, warnings: notes)
     }
+
+    func series() throws(SampleFailure) -> [PrometheusSeries] {
+        guard let result else { throw failure }
+        return result.series
+    }
+
+    /// The store's own words about what it left out.
+    var notes: [String] { warnings + infos }
 
     /// A query that takes too long or was called off is the store's trouble; one that it can't read is ours.
     private var failure: SampleFailure {

@@ -32,14 +32,35 @@ package struct PrometheusProvider: MetricProvider {
         }
         let store = settings.stores[address] ?? PrometheusStore()
         let credentials = try Credentials(of: store)
-        let question = try PrometheusQuestion(query, at: now)
-        let request = question.request(to: address, store, credentials, timeout: query.timeout)
         let place = "prometheus at \(place(of: address))"
         do throws(SampleFailure) {
-            return try answer(in: try await send(request)).sample()
+            let ask = { (question: PrometheusQuestion) async throws(SampleFailure) -> PrometheusAnswer in
+                try answer(
+                    in: try await send(
+                        question.request(to: address, store, credentials, timeout: query.timeout)))
+            }
+            if let counters = query.counters {
+                return try await self.counters(counters, timeout: query.timeout, at: now, ask)
+            }
+            return try await ask(try PrometheusQuestion(query, at: now)).sample()
         } catch {
             throw SampleFailure(error.kind, "\(place): \(credentials.concealed(in: error.message))")
         }
+    }
+
+    private typealias Asking = (PrometheusQuestion) async throws(SampleFailure) -> PrometheusAnswer
+
+    /// One question for each selector and each piece of the time.
+    private func counters(
+        _ counters: CounterQuestion, timeout: Duration, at now: Moment, _ ask: Asking
+    ) async throws(SampleFailure) -> Sample {
+        let plan = CounterPlan(counters, at: now)
+        var answers: [CounterPlan.Answer] = []
+        for piece in plan.pieces {
+            let answer = try await ask(PrometheusQuestion(piece, timeout: timeout))
+            answers.append(CounterPlan.Answer(piece: piece, series: try answer.series(), notes: answer.notes))
+        }
+        return plan.sample(answers)
     }
 
     private func send(_ request: HTTPRequest) async throws(SampleFailure) -> HTTPResponse {

@@ -23,10 +23,17 @@ struct PrometheusQuestion: Hashable, Sendable {
         } else {
             path = "/api/v1/query"
         }
-        // The store then stops computing what nobody waits for any more.
-        form.append(
-            Field(name: "timeout", value: decimal(microseconds: query.timeout.wholeMicroseconds) + "s"))
+        form.append(.timeout(query.timeout))
         self.form = form
+    }
+
+    /// Counters as they were scraped. The time is said here: what is younger may not be whole yet.
+    init(_ piece: CounterPlan.Piece, timeout: Duration) {
+        path = "/api/v1/query"
+        form = [
+            Field(name: "query", value: piece.text),
+            Field(name: "time", value: decimal(microseconds: piece.until.microseconds)), .timeout(timeout),
+        ]
     }
 
     /// As a POST, because a query may be longer than a URL can be.
@@ -44,6 +51,13 @@ struct PrometheusQuestion: Hashable, Sendable {
 
     private var encodedForm: String {
         form.map { "\($0.name)=\(formEncoded($0.value))" }.joined(separator: "&")
+    }
+}
+
+extension PrometheusQuestion.Field {
+    /// The store then stops computing what nobody waits for any more.
+    fileprivate static func timeout(_ timeout: Duration) -> Self {
+        Self(name: "timeout", value: decimal(microseconds: timeout.wholeMicroseconds) + "s")
     }
 }
 

@@ -6,6 +6,8 @@ import Analysis
 /// An empty one is an empty array: no data, which is not zero.
 struct PrometheusResult: Decodable {
     let value: Value
+    /// Of a matrix, with its labels and moments.
+    let series: [PrometheusSeries]
 
     private enum Key: String, CodingKey {
         case resultType, result
@@ -13,14 +15,15 @@ struct PrometheusResult: Decodable {
 
     init(from decoder: any Decoder) throws {
         let data = try decoder.container(keyedBy: Key.self)
-        switch try data.decode(String.self, forKey: .resultType) {
-        case "scalar": value = .float(try data.decode(Point.self, forKey: .result).number())
-        case "string": value = .string(try data.decode(Point.self, forKey: .result).text)
+        let type = try data.decode(String.self, forKey: .resultType)
+        series = type == "matrix" ? try data.decode([PrometheusSeries].self, forKey: .result) : []
+        switch type {
+        case "scalar": value = .float(try data.decode(PrometheusPoint.self, forKey: .result).number())
+        case "string": value = .string(try data.decode(PrometheusPoint.self, forKey: .result).text)
         case "vector":
             value = .array(try data.decode([Instant].self, forKey: .result).map { .float($0.number) })
         case "matrix":
-            value = .array(
-                try data.decode([Series].self, forKey: .result).flatMap { $0.numbers.map { .float($0) } })
+            value = .array(series.flatMap { $0.points.map { .float($0.number) } })
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .resultType, in: data, debugDescription: "unknown type \"\(other.prefix(40))\"")
@@ -34,13 +37,14 @@ struct NativeHistogram: Error {
 }
 
 /// `[1763837280.25, "0.5"]`: a moment, and a number as text, because JSON knows no NaN.
-private struct Point: Decodable {
+private struct PrometheusPoint: Decodable {
+    let seconds: Double
     let text: String
     private let path: [any CodingKey]
 
     init(from decoder: any Decoder) throws {
         var pair = try decoder.unkeyedContainer()
-        _ = try pair.decode(Double.self)
+        seconds = try pair.decode(Double.self)
         text = try pair.decode(String.self)
         path = pair.codingPath
     }
@@ -64,20 +68,34 @@ private struct Instant: Decodable {
     init(from decoder: any Decoder) throws {
         let sample = try decoder.container(keyedBy: Key.self)
         guard !sample.contains(.histogram) else { throw NativeHistogram() }
-        number = try sample.decode(Point.self, forKey: .value).number()
+        number = try sample.decode(PrometheusPoint.self, forKey: .value).number()
     }
 }
 
-private struct Series: Decodable {
-    let numbers: [Double]
+/// One series of a matrix.
+struct PrometheusSeries: Decodable {
+    let labels: [String: String]
+    let points: [Point]
+
+    struct Point: Decodable {
+        let moment: Moment
+        let number: Double
+
+        init(from decoder: any Decoder) throws {
+            let point = try PrometheusPoint(from: decoder)
+            moment = Moment(microseconds: Int64((point.seconds * 1_000_000).rounded()))
+            number = try point.number()
+        }
+    }
 
     private enum Key: String, CodingKey {
-        case values, histograms
+        case metric, values, histograms
     }
 
     init(from decoder: any Decoder) throws {
         let series = try decoder.container(keyedBy: Key.self)
         guard !series.contains(.histograms) else { throw NativeHistogram() }
-        numbers = try series.decode([Point].self, forKey: .values).map { try $0.number() }
+        labels = try series.decodeIfPresent([String: String].self, forKey: .metric) ?? [:]
+        points = try series.decode([Point].self, forKey: .values)
     }
 }

@@ -159,6 +159,7 @@ extension HoldStatus {
         case .manifest: kind = .manifest
         case .freeze: kind = .freeze
         case .outage: kind = .outage
+        case .noData: kind = .noData
         case .route: kind = .route
         case .instances: kind = .instances
         }

@@ -18,6 +18,8 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "More files or folders, with the templates that the rollout refers to.")
     var with: [String] = []
     @Flag(help: "Read it as a server does that runs pods: `kubernetes.runsPods`.") var runPods = false
+    @Option(help: "Requests a second, to say what comparisons can find at them.") var traffic: Double?
+    @Option(help: "The share of bad requests while nothing is wrong: 0.1%.") var errorRate = "0.1%"
     @Option(name: .shortAndLong, help: "text, json or yaml.") var output: OutputFormat = .text
 
     func run() throws {
@@ -32,13 +34,27 @@ struct PlanCommand: ParsableCommand {
         if set.hasErrors { throw ExitCode.failure }
         let now = Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         let plans = set.declarations.filter { isAsked($0.source) }
-            .map { describe($0, freezes: set.freezes, at: now) }
+            .map { describe($0, freezes: set.freezes, at: now, traffic: expected) }
         if plans.isEmpty { throw CommandError("\(file): no rollout in it") }
         switch output {
         case .json: print(try Output.json(plans))
         case .yaml: print(try Output.yaml(plans))
         case .text, .table: print(plans.map(\.text).joined(separator: "\n\n\n"))
         }
+    }
+
+    private var expected: ExpectedTraffic? {
+        traffic.map { ExpectedTraffic(perSecond: $0, rate: rate ?? 0) }
+    }
+
+    private var rate: Double? {
+        let number = errorRate.hasSuffix("%") ? Double(errorRate.dropLast()) : nil
+        return number.flatMap { 0..<100 ~= $0 ? $0 / 100 : nil }
+    }
+
+    func validate() throws {
+        if let traffic, traffic <= 0 { throw ValidationError("--traffic: more than 0") }
+        if rate == nil { throw ValidationError("--error-rate: a percentage such as 0.1%") }
     }
 
     private func isAsked(_ source: String) -> Bool {

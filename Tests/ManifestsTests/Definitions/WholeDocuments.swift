@@ -352,6 +352,51 @@ let wholeDocuments = """
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: AnalysisTemplate
+    metadata: {name: compared}
+    spec:
+      falseRollback: 1%
+      args: [{name: canary, value: web-b}, {name: stable, value: web-a}]
+      metrics:
+      - name: errors
+        interval: 15s
+        initialDelay: 0s
+        count: 20
+        consecutiveErrorLimit: 4
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s}}
+        compare:
+          kind: errors
+          direction: increase
+          bad: http_requests_total{code=~"5.."}
+          total: http_requests_total
+          arms: {label: release, canary: "{{args.canary}}", stable: "{{args.stable}}", instance: pod}
+          margin: {relative: 25%, absolute: 0}
+          weight: 2
+          warmup: 60s
+          settle: 20s
+          minExcess: 5
+          dispersion: auto
+          history: 1h
+          pass: {margin: {relative: 50%, absolute: 0.1%}, falsePass: 5%}
+          atHorizon: succeed
+          noData: {hold: 10m, then: inconclusive}
+      - name: latency
+        provider: {prometheus: {}}
+        compare:
+          kind: latency
+          histogram: http_request_duration_seconds
+          arms: {label: release, canary: web-b, stable: web-a}
+          pass: false
+          dispersion: 1.5
+      - name: cpu
+        provider: {prometheus: {}}
+        compare:
+          kind: mean
+          value: process_cpu_seconds_total
+          total: http_requests_total
+          arms: {label: release, canary: web-b, stable: web-a}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
     metadata: {name: ends}
     spec:
       args: [{name: n, value: 1}]
