@@ -154,7 +154,7 @@ extension Shape where Output == Comparison.Silence {
 extension Shape where Output == Double? {
     /// `auto`, or how many events there are to a cluster.
     fileprivate static var dispersion: Shape {
-        Shape(noting: .hundredths(100...100_000), .names(["auto"])) { field in
+        Shape(noting: .hundredths(100...100_000), .text, .pattern("^auto$")) { field in
             if case .string("auto") = field.node.value { return .some(nil) }
             guard case .string = field.node.value else {
                 return field.read(.hundredths(in: 100...100_000)).map { Double($0) / 100 }
