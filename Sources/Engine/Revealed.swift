@@ -36,6 +36,8 @@ struct Revealed: Sendable {
         switch sample {
         case .value(let value, let warnings):
             return .value(concealed(value), warnings: warnings.map(concealment.concealed))
+        case .counters(let reading, let warnings):
+            return .counters(reading, warnings: warnings.map(concealment.concealed))
         case .failure(let failure):
             return .failure(SampleFailure(failure.kind, concealment.concealed(in: failure.message)))
         case .ended(let ending, let message):

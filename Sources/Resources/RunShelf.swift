@@ -1,3 +1,4 @@
+import Analysis
 import Kubernetes
 import Rollouts
 import Transport

@@ -1,7 +1,9 @@
 import Kubernetes
 import Server
 import TestCluster
+import Lab
 import Testing
+import Transport
 
 @testable import headgate
 

@@ -1,3 +1,4 @@
+import Engine
 import Kubernetes
 import Rollouts
 import Synchronization
@@ -29,44 +30,45 @@ import Transport
         count: Int? = 3, _ body: @escaping @Sendable (Cluster, Store, String) async throws -> Void
     ) async throws {
         try await withCluster(CustomKinds.istio.union(CustomKinds.argo)) { cluster in
-            cluster.create(Stage.virtualService(), .virtualService, in: Stage.namespace)
-            cluster.create(Self.template(count: count), ResourceGroup.argo.templates, in: Stage.namespace)
+            cluster.create(Stage.virtualService(), .virtualService, in: Stage.shop)
+            cluster.create(Self.template(count: count), ResourceGroup.argo.templates, in: Stage.shop)
             try await withJournal { path in try await body(cluster, Store(), path) }
         }
     }
 
     private func launch(
-        _ stage: Stage, _ rollout: JSON = Stage.rollout(steps: [AnalysisRunTests.step, ["pause": [:]]])
+        _ stage: Stage, _ cluster: Cluster,
+        _ rollout: JSON = Stage.rollout(steps: [AnalysisRunTests.step, ["pause": [:]]])
     )
         async throws
     {
-        stage.applyRollout(rollout)
-        #expect(await stage.until { stage.status["phase"] != nil })
+        try await stage.applyRollout(rollout)
+        #expect(try await stage.until { try await stage.status["phase"] != nil })
         try await stage.start("v1")
-        #expect(await stage.untilPhase("Healthy"))
+        #expect(try await stage.untilPhase("Healthy"))
         try await stage.start("v2")
-        #expect(await stage.until { runs(stage.cluster).count == 1 })
+        #expect(try await stage.until { runs(cluster).count == 1 })
     }
 
-    private func runs(_ cluster: Cluster) -> [JSON] { cluster.objects(Self.kind, in: Stage.namespace) }
+    private func runs(_ cluster: Cluster) -> [JSON] { cluster.objects(Self.kind, in: Stage.shop) }
 
     private func phase(_ cluster: Cluster) -> String? { runs(cluster).last?["status"]["phase"]?.string }
 
     @Test func anAnalysisIsAnObjectThatSaysHowItGoes() async throws {
         try await onCluster { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
                 let run = try #require(runs(cluster).first)
                 let metadata = run["metadata"]
                 #expect(metadata["name"]?.string?.wholeMatch(of: /web-v2-\d+-0/) != nil)
                 #expect(metadata["labels"]["rollouts-pod-template-hash"] == "v2")
                 #expect(
                     metadata["labels"]["rollout-type"] == "Step" && metadata["labels"]["step-index"] == "0")
-                let owner = cluster.object(Stage.web)?["metadata"]["uid"]
+                let owner = cluster.object(stage.web)?["metadata"]["uid"]
                 #expect(metadata["ownerReferences"][0]["uid"] == owner && owner != nil)
                 #expect(run["spec"]["metrics"][0]["provider"]["prometheus"]["query"] == "scalar(x)")
                 #expect(run["status"]["phase"] == "Running")
-                #expect(await stage.until { phase(cluster) == "Successful" })
+                #expect(try await stage.until { phase(cluster) == "Successful" })
                 let status = try #require(runs(cluster).first?["status"])
                 #expect(status["runSummary"] == ["count": 1, "successful": 1])
                 let result = status["metricResults"][0]
@@ -80,10 +82,10 @@ import Transport
     @Test func aFailureIsSaidInArgosWords() async throws {
         try await onCluster { cluster, store, path in
             store.answer(0)
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
-                #expect(await stage.until { phase(cluster) == "Failed" })
-                #expect(await stage.untilPhase("Degraded"))
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
+                #expect(try await stage.until { phase(cluster) == "Failed" })
+                #expect(try await stage.untilPhase("Degraded"))
                 let status = runs(cluster).first?["status"]
                 #expect(
                     status["message"]
@@ -95,10 +97,10 @@ import Transport
     /// The flight ends, and with it the analysis: nothing was wrong with it.
     @Test func anAnalysisThatIsCutShortIsTerminated() async throws {
         try await onCluster(count: nil) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
                 _ = try await stage.loop.submit(.abort(why: nil), to: RolloutName("web.shop"), by: "ann")
-                #expect(await stage.until { phase(cluster) == "Successful" })
+                #expect(try await stage.until { phase(cluster) == "Successful" })
                 let status = runs(cluster).first?["status"]
                 #expect(status["message"] == "Run Terminated")
                 #expect(status["metricResults"][0]["message"] == "Metric Terminated")
@@ -109,11 +111,11 @@ import Transport
     /// `kubectl argo rollouts terminate analysisrun` of an analysis that is a step passes it.
     @Test func whoTerminatesAStepsRunPassesTheStep() async throws {
         try await onCluster(count: nil) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
                 terminate(cluster)
-                #expect(await stage.untilPhase("Paused"))
-                #expect(await stage.until { phase(cluster) == "Successful" })
+                #expect(try await stage.untilPhase("Paused"))
+                #expect(try await stage.until { phase(cluster) == "Successful" })
                 #expect(await stage.loop.rollout(RolloutName("web.shop"))?.flight?.step == 1)
             }
         }
@@ -124,22 +126,23 @@ import Transport
         rollout["spec"]["strategy"]["canary"]["analysis"] = ["templates": [["templateName": "errors"]]]
         let watched = rollout
         try await onCluster(count: nil) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage, watched)
-                #expect(await stage.untilPhase("Paused"))
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster, watched)
+                #expect(try await stage.untilPhase("Paused"))
                 #expect(runs(cluster).first?["metadata"]["labels"]["rollout-type"] == "Background")
                 terminate(cluster)
                 let declined = { cluster.objects(.event).first { $0["reason"] == "TerminationDeclined" } }
-                #expect(await stage.until { declined() != nil })
+                #expect(try await stage.until { declined() != nil })
                 #expect(declined()?["involvedObject"]["kind"] == "AnalysisRun")
-                #expect(phase(cluster) == "Running" && stage.weights == [80, 20])
+                #expect(phase(cluster) == "Running")
+                #expect(try await stage.weights == [80, 20])
             }
         }
     }
 
     private func terminate(_ cluster: Cluster) {
         guard let name = runs(cluster).first?["metadata"]["name"]?.string else { return }
-        cluster.edit(ObjectReference(Self.kind, name, in: Stage.namespace), as: "kubectl-argo-rollouts") {
+        cluster.edit(ObjectReference(Self.kind, name, in: Stage.shop), as: "kubectl-argo-rollouts") {
             $0["spec"]["terminate"] = true
         }
     }
@@ -149,12 +152,12 @@ import Transport
         rollout["spec"]["analysis"] = ["successfulRunHistoryLimit": 1]
         let limited = rollout
         try await onCluster(count: 1) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage, limited)
-                #expect(await stage.untilPhase("Healthy"))
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster, limited)
+                #expect(try await stage.untilPhase("Healthy"))
                 try await stage.start("v3")
-                #expect(await stage.until { stage.status["stableRS"] == "v3" })
-                #expect(await stage.until { runs(cluster).count == 1 })
+                #expect(try await stage.until { try await stage.status["stableRS"] == "v3" })
+                #expect(try await stage.until { runs(cluster).count == 1 })
                 #expect(runs(cluster).first?["metadata"]["labels"]["rollouts-pod-template-hash"] == "v3")
             }
         }
@@ -163,16 +166,16 @@ import Transport
     /// It ends while nobody is there to write it down; whoever comes after does.
     @Test func anEndIsWrittenAfterARestart() async throws {
         try await onCluster(count: nil) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
                 cluster.inject(ClusterFault(.unavailable, Self.kind, times: 10_000))
                 _ = try await stage.loop.submit(.abort(why: nil), to: RolloutName("web.shop"), by: "ann")
-                #expect(await stage.untilPhase("Degraded"))
+                #expect(try await stage.untilPhase("Degraded"))
             }
             #expect(phase(cluster) == "Running")
             cluster.clearFaults()
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                #expect(await stage.until { phase(cluster) == "Successful" })
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                #expect(try await stage.until { phase(cluster) == "Successful" })
                 #expect(runs(cluster).count == 1)
             }
         }
@@ -184,15 +187,15 @@ import Transport
                 "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun", "metadata": ["name": "theirs"],
                 "spec": ["metrics": []],
             ]
-            cluster.create(foreign, Self.kind, in: Stage.namespace)
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                stage.applyRollout(Stage.rollout(steps: [Self.step]))
-                #expect(await stage.until { stage.status["phase"] != nil })
+            cluster.create(foreign, Self.kind, in: Stage.shop)
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await stage.applyRollout(Stage.rollout(steps: [Self.step]))
+                #expect(try await stage.until { try await stage.status["phase"] != nil })
                 try await stage.start("v1")
-                #expect(await stage.untilPhase("Healthy"))
+                #expect(try await stage.untilPhase("Healthy"))
                 try await stage.start("v2")
-                #expect(await stage.until { stage.status["stableRS"] == "v2" })
-                #expect(await stage.until { runs(cluster).count == 2 })
+                #expect(try await stage.until { try await stage.status["stableRS"] == "v2" })
+                #expect(try await stage.until { runs(cluster).count == 2 })
             }
             #expect(runs(cluster).contains { $0["metadata"]["name"] == "theirs" })
         }
@@ -200,10 +203,10 @@ import Transport
 
     @Test func aQuietClusterIsNotWrittenTo() async throws {
         try await onCluster(count: 1) { cluster, store, path in
-            try await Stage.run(on: cluster, journal: path, asking: store) { stage in
-                try await launch(stage)
-                #expect(await stage.untilPhase("Paused"))
-                #expect(await stage.until { phase(cluster) == "Successful" })
+            try await Stage.run(on: cluster, journal: path, asking: store) { stage async throws in
+                try await launch(stage, cluster)
+                #expect(try await stage.untilPhase("Paused"))
+                #expect(try await stage.until { phase(cluster) == "Successful" })
                 // What follows from that is written by then.
                 try await Task.sleep(for: .seconds(3))
                 let count = cluster.log.count

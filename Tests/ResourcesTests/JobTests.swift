@@ -1,3 +1,4 @@
+import Engine
 import Kubernetes
 import Rollouts
 import TestCluster
@@ -36,37 +37,37 @@ import Transport
     ) async throws {
         let kinds = CustomKinds.istio.union(CustomKinds.argo)
         try await withCluster(kinds, keeper: PodKeeper(jobsTake: duration)) { cluster in
-            cluster.create(Stage.virtualService(), .virtualService, in: Stage.namespace)
-            cluster.create(Self.template(outcome: outcome), ResourceGroup.argo.templates, in: Stage.namespace)
+            cluster.create(Stage.virtualService(), .virtualService, in: Stage.shop)
+            cluster.create(Self.template(outcome: outcome), ResourceGroup.argo.templates, in: Stage.shop)
             try await withJournal { path in try await body(cluster, path) }
         }
     }
 
-    private func launch(_ stage: Stage) async throws {
-        stage.applyRollout(Stage.rollout(steps: Self.steps))
-        #expect(await stage.until { stage.status["phase"] != nil })
+    private func launch(_ stage: Stage, _ cluster: Cluster) async throws {
+        try await stage.applyRollout(Stage.rollout(steps: Self.steps))
+        #expect(try await stage.until { try await stage.status["phase"] != nil })
         try await stage.start("v1")
-        #expect(await stage.untilPhase("Healthy"))
+        #expect(try await stage.untilPhase("Healthy"))
         try await stage.start("v2")
-        #expect(await stage.until { !stage.cluster.objects(.job).isEmpty })
+        #expect(try await stage.until { !cluster.objects(.job).isEmpty })
     }
 
     @Test func aReleaseGoesOnWhenItsJobIsComplete() async throws {
         try await onCluster(taking: .milliseconds(100)) { cluster, path in
-            try await Stage.run(on: cluster, journal: path) { stage in
-                try await launch(stage)
-                #expect(await stage.untilPhase("Paused"))
-                #expect(cluster.objects(.job, in: Stage.namespace).count == 1)
+            try await Stage.run(on: cluster, journal: path) { stage async throws in
+                try await launch(stage, cluster)
+                #expect(try await stage.untilPhase("Paused"))
+                #expect(cluster.objects(.job, in: Stage.shop).count == 1)
             }
         }
     }
 
     @Test func aReleaseWhoseJobFailsIsTakenBack() async throws {
         try await onCluster(taking: .zero, outcome: "failure") { cluster, path in
-            try await Stage.run(on: cluster, journal: path) { stage in
-                try await launch(stage)
-                #expect(await stage.untilPhase("Degraded"))
-                #expect(stage.status["message"]?.string?.contains("BackoffLimitExceeded") == true)
+            try await Stage.run(on: cluster, journal: path) { stage async throws in
+                try await launch(stage, cluster)
+                #expect(try await stage.untilPhase("Degraded"))
+                #expect(try await stage.status["message"]?.string?.contains("BackoffLimitExceeded") == true)
             }
         }
     }
@@ -74,11 +75,13 @@ import Transport
     /// The server stops in the middle of it, and another one goes on: with the same Job, for one measurement.
     @Test func aJobOutlivesTheServer() async throws {
         try await onCluster(taking: .seconds(2)) { cluster, path in
-            try await Stage.run(on: cluster, journal: path) { stage in try await launch(stage) }
+            try await Stage.run(on: cluster, journal: path) { stage async throws in
+                try await launch(stage, cluster)
+            }
             let job = try #require(cluster.objects(.job).first)
             #expect(job["status"]["conditions"] == nil)
-            try await Stage.run(on: cluster, journal: path) { stage in
-                #expect(await stage.untilPhase("Paused"))
+            try await Stage.run(on: cluster, journal: path) { stage async throws in
+                #expect(try await stage.untilPhase("Paused"))
                 let name = RolloutName("web.shop")
                 #expect(await stage.loop.rollout(name)?.flight?.step == 1)
             }
@@ -90,10 +93,10 @@ import Transport
     /// So is one whose flight ends while it runs.
     @Test func aJobThatNobodyWaitsForIsTakenAway() async throws {
         try await onCluster(taking: .seconds(600)) { cluster, path in
-            try await Stage.run(on: cluster, journal: path) { stage in
-                try await launch(stage)
+            try await Stage.run(on: cluster, journal: path) { stage async throws in
+                try await launch(stage, cluster)
                 _ = try await stage.loop.submit(.abort(why: nil), to: RolloutName("web.shop"), by: "ann")
-                #expect(await stage.until { cluster.objects(.job).isEmpty })
+                #expect(try await stage.until { cluster.objects(.job).isEmpty })
             }
         }
     }

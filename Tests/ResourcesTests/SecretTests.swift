@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kubernetes
 import Logging
@@ -44,27 +45,28 @@ import Transport
     @Test func aSecretIsUsedAndStandsNowhere() async throws {
         let (store, lines) = (Telltale(), Lines())
         try await withCluster(CustomKinds.istio.union(CustomKinds.argo)) { cluster in
-            cluster.create(Stage.virtualService(), .virtualService, in: Stage.namespace)
-            cluster.create(Self.template, ResourceGroup.argo.templates, in: Stage.namespace)
+            cluster.create(Stage.virtualService(), .virtualService, in: Stage.shop)
+            cluster.create(Self.template, ResourceGroup.argo.templates, in: Stage.shop)
             let data = Data(Self.secret.utf8).base64EncodedString()
             cluster.create(
                 ["metadata": ["name": "prometheus"], "data": ["token": JSON(data)]], .secret,
-                in: Stage.namespace)
+                in: Stage.shop)
             try await withJournal { path in
-                try await Stage.run(on: cluster, journal: path, asking: store, log: lines.logger) { stage in
+                try await Stage.run(on: cluster, journal: path, asking: store, log: lines.logger) {
+                    stage async throws in
                     let steps: JSON = [
                         ["analysis": ["templates": [["templateName": "errors"]]]], ["pause": [:]],
                     ]
-                    stage.applyRollout(Stage.rollout(steps: steps))
-                    #expect(await stage.until { stage.status["phase"] != nil })
+                    try await stage.applyRollout(Stage.rollout(steps: steps))
+                    #expect(try await stage.until { try await stage.status["phase"] != nil })
                     try await stage.start("v1")
-                    #expect(await stage.untilPhase("Healthy"))
+                    #expect(try await stage.untilPhase("Healthy"))
                     try await stage.start("v2")
-                    #expect(await stage.until { store.authorizations.count >= 3 })
+                    #expect(try await stage.until { store.authorizations.count >= 3 })
                     let rollout = try #require(await stage.loop.rollout(RolloutName("web.shop")))
                     let answer = try JSONEncoder().encode(RolloutStatus(rollout, at: await stage.loop.now))
                     #expect(!String(decoding: answer, as: UTF8.self).contains(Self.secret))
-                    #expect(await stage.untilPhase("Paused"))
+                    #expect(try await stage.untilPhase("Paused"))
                 }
                 #expect(store.authorizations.allSatisfy { $0 == "Bearer \(Self.secret)" })
                 let journal = try Self.bytes(beside: path)
@@ -98,7 +100,7 @@ private final class Telltale: HTTPSender {
 
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let (form, header) = (
-            String(decoding: request.body, as: UTF8.self), request.headers["Authorization"] ?? ""
+            String(decoding: request.body ?? [], as: UTF8.self), request.headers["Authorization"] ?? ""
         )
         seen.withLock { $0.append(header) }
         if form.contains("query=good") {

@@ -27,7 +27,7 @@ extension Metric {
         case .failure(let failure):
             measurement.trouble = failure.kind == .outage ? .outage : .invalid
             measurement.message = failure.message
-        case .value:
+        case .value, .ended:
             measurement.trouble = .invalid
             measurement.message =
                 "the store gave a number instead of counters; only prometheus gives counters"

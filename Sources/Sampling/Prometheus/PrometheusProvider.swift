@@ -40,7 +40,7 @@ package struct PrometheusProvider: MetricProvider {
                         question.request(to: address, store, credentials, timeout: query.timeout)))
             }
             if let counters = query.counters {
-                return try await self.counters(counters, timeout: query.timeout, at: now, ask)
+                return try await self.counters(counters, of: query, at: now, ask)
             }
             return try await ask(try PrometheusQuestion(query, at: now)).sample()
         } catch {
@@ -52,12 +52,13 @@ package struct PrometheusProvider: MetricProvider {
 
     /// One question for each selector and each piece of the time.
     private func counters(
-        _ counters: CounterQuestion, timeout: Duration, at now: Moment, _ ask: Asking
+        _ counters: CounterQuestion, of query: Query, at now: Moment, _ ask: Asking
     ) async throws(SampleFailure) -> Sample {
         let plan = CounterPlan(counters, at: now)
         var answers: [CounterPlan.Answer] = []
         for piece in plan.pieces {
-            let answer = try await ask(PrometheusQuestion(piece, timeout: timeout))
+            let answer = try await ask(
+                PrometheusQuestion(piece, headers: query.headers ?? [], timeout: query.timeout))
             answers.append(CounterPlan.Answer(piece: piece, series: try answer.series(), notes: answer.notes))
         }
         return plan.sample(answers)

@@ -28,7 +28,8 @@ struct PrometheusQuestion: Hashable, Sendable {
     }
 
     /// Counters as they were scraped. The time is said here: what is younger may not be whole yet.
-    init(_ piece: CounterPlan.Piece, timeout: Duration) {
+    init(_ piece: CounterPlan.Piece, headers: [RequestHeader] = [], timeout: Duration) {
+        self.headers = headers
         path = "/api/v1/query"
         form = [
             Field(name: "query", value: piece.text),
