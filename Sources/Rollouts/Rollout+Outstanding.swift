@@ -80,7 +80,8 @@ extension Rollout {
         run.due(index).map { due in
             MeasureOrder(
                 run: id, metric: index, name: run.metrics[index].name, number: run.tallies[index].measured,
-                query: flight.query(of: run.metrics[index], in: run), retention: run.metrics[index].retention ?? Tally.recentMax,
+                query: flight.query(of: run.metrics[index], in: run),
+                retention: run.metrics[index].retention ?? Tally.recentMax,
                 successful: run.tallies[index].successful, notBefore: due)
         }
     }

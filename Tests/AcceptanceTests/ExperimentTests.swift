@@ -1,7 +1,7 @@
 import Kubernetes
+import Lab
 import Server
 import TestCluster
-import Lab
 import Testing
 import Transport
 
