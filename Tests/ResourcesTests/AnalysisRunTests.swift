@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Kubernetes
 import Rollouts
 import Synchronization
@@ -30,6 +31,7 @@ import Transport
         count: Int? = 3, _ body: @escaping @Sendable (Cluster, Store, String) async throws -> Void
     ) async throws {
         try await withCluster(CustomKinds.istio.union(CustomKinds.argo)) { cluster in
+            cluster.install(try ownDefinitions())
             cluster.create(Stage.virtualService(), .virtualService, in: Stage.shop)
             cluster.create(Self.template(count: count), ResourceGroup.argo.templates, in: Stage.shop)
             try await withJournal { path in try await body(cluster, Store(), path) }
@@ -232,4 +234,12 @@ private final class Store: HTTPSender {
     func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
         throw TransportError(.invalidRequest, at: request.url, "the store knows no streams")
     }
+}
+
+/// As they are installed in a cluster.
+private func ownDefinitions() throws -> Definitions {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    return Definitions(
+        try String(contentsOf: root.appending(path: "deploy/kubernetes/crds.yaml"), encoding: .utf8))
 }

@@ -60,10 +60,10 @@ extension Sketch {
         if let item { schema["items"] = item.schema(at: path + "[]") }
         if let value { schema["additionalProperties"] = value.schema(at: path + ".*") }
         let taken = members.filter { $0.value.isTaken }
+        if !required.isEmpty { schema["required"] = .strings(required.sorted()) }
         guard !taken.isEmpty else { return }
         schema["properties"] = .mapping(
             Dictionary(uniqueKeysWithValues: taken.map { ($0, $1.schema(at: "\(path).\($0)")) }))
-        if !required.isEmpty { schema["required"] = .strings(required.sorted()) }
         addRules(to: &schema, taken)
     }
 

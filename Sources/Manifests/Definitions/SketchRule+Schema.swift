@@ -3,6 +3,7 @@ extension SketchRule {
     var keys: [String] {
         switch self {
         case .exactlyOne(let keys), .atMostOne(let keys), .atLeastOne(let keys): keys
+        case .leadsTo(let paths): paths.compactMap(\.first)
         case .needs(let key, let other): [key, other]
         case .excludes(let key, let path): [key] + path.prefix(1)
         }
@@ -17,6 +18,8 @@ extension SketchRule {
         case .exactlyOne: "\(count) == 1"
         case .atMostOne: "\(count) <= 1"
         case .atLeastOne: "\(count) >= 1"
+        case .leadsTo(let paths):
+            paths.map { "(" + steps($0).joined(separator: " && ") + ")" }.joined(separator: " || ")
         case .needs(let key, let other): "!has(self.\(key)) || has(self.\(other))"
         case .excludes(let key, let path):
             "!(" + (["has(self.\(key))"] + steps(path)).joined(separator: " && ") + ")"
@@ -29,6 +32,8 @@ extension SketchRule {
         case .exactlyOne: return "needs exactly one of: \(list)"
         case .atMostOne: return "only one of these can be meant: \(list)"
         case .atLeastOne: return "needs one of: \(list)"
+        case .leadsTo(let paths):
+            return "needs one of: " + paths.map { $0.joined(separator: ".") }.joined(separator: ", ")
         case .needs(let key, let other): return "\(key) needs \(other)"
         case .excludes(let key, let path):
             return "\(key) and \(path.joined(separator: ".")) exclude each other"
@@ -56,6 +61,7 @@ extension SketchRule {
         case .exactlyOne: ["oneOf": alternatives]
         case .atLeastOne: ["anyOf": alternatives]
         case .atMostOne(let keys): ["not": ["anyOf": pairs(keys)]]
+        case .leadsTo(let paths): ["anyOf": .list(paths.map { reached($0[...]) })]
         case .needs(let key, let other):
             ["anyOf": [required([other]), ["not": required([key])]]]
         case .excludes(let key, let path): ["not": required([key] + path)]
@@ -63,6 +69,13 @@ extension SketchRule {
     }
 
     var alternatives: YAMLTree { .list(keys.map { required([$0]) }) }
+
+    private func reached(_ path: ArraySlice<String>) -> YAMLTree {
+        guard let key = path.first else { return [:] }
+        let here = required([key])
+        return path.count == 1
+            ? here : ["allOf": .list([here, ["properties": [key: reached(path.dropFirst())]]])]
+    }
 
     private func pairs(_ keys: [String]) -> YAMLTree {
         .list(

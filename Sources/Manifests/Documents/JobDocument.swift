@@ -13,7 +13,7 @@ extension Shape where Output == Query {
         .object { fields in
             let metadata = fields.optional("metadata", in: dialect, .jobMetadata(dialect))
             let spec: Field? = fields.required("spec") { field in
-                field.note(.kind(.object), .open)
+                field.note(.kind(.object), .open, .requires("template"))
                 if field.sketch == nil, field.node.mapping == nil { field.refuse(expected: "a mapping") }
                 return field.node.mapping == nil ? nil : field
             }

@@ -52,6 +52,9 @@ private struct MetricDocument {
         let isCompared = dialect == .headgate && fields.has("compare")
         query = fields.required("provider", .provider(dialect, isCompared: isCompared))
         if dialect == .headgate {
+            field.note(
+                .leadsTo(["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"]),
+                .leadsTo(["compare"], ["provider", "prometheus", "query"], ["provider", "job"]))
             for key in Self.ofConditions { field.note(.excludes("compare", key)) }
             field.note(.excludes("compare", "provider", "prometheus", "query"))
             field.note(.excludes("compare", "provider", "prometheus", "rangeQuery"))

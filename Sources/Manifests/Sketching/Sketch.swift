@@ -76,6 +76,8 @@ package enum SketchRule: Hashable {
     case exactlyOne([String])
     case atMostOne([String])
     case atLeastOne([String])
+    /// At least one of what these paths lead to.
+    case leadsTo([[String]])
     /// Where the first is, the second has to be.
     case needs(String, String)
     /// Where the first is, what this path leads to can't be.

@@ -32,6 +32,7 @@ package enum SketchNote {
     static func exactlyOne(_ keys: String...) -> SketchNote { .rule(.exactlyOne(keys)) }
     static func atMostOne(_ keys: String...) -> SketchNote { .rule(.atMostOne(keys)) }
     static func atLeastOne(_ keys: String...) -> SketchNote { .rule(.atLeastOne(keys)) }
+    static func leadsTo(_ paths: [String]...) -> SketchNote { .rule(.leadsTo(paths)) }
     static func needs(_ key: String, _ other: String) -> SketchNote { .rule(.needs(key, other)) }
     static func excludes(_ key: String, _ path: String...) -> SketchNote { .rule(.excludes(key, path)) }
 }

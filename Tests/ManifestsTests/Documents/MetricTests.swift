@@ -234,9 +234,9 @@ struct MetricTests {
 
     @Test(arguments: [
         ("web: {}", "`web` is not supported yet: the providers that work are prometheus and job"),
-        ("job: {}", "`job` is not supported yet"), ("datadog: {}", "`datadog` is not supported yet"),
-        ("prometeus: {}", "unknown key `prometeus`; did you mean `prometheus`? known: prometheus"),
-        ("", "needs one of: prometheus"),
+        ("job: {}", "missing `spec`"), ("datadog: {}", "`datadog` is not supported yet"),
+        ("prometeus: {}", "unknown key `prometeus`; did you mean `prometheus`? known: job, prometheus"),
+        ("", "needs one of: prometheus, job"),
         ("prometheus: {}", "missing `query`"),
         ("prometheus: {query: ''}", "is empty"),
         ("prometheus: {query: up, authentication: {}}", "it belongs in the server's configuration"),

@@ -72,7 +72,7 @@ struct StepTests {
         #expect(
             complaints(native(steps: "{}")) == [
                 "7:5: spec.strategy.canary.steps[0]: needs one of: setWeight, linear, exponential, "
-                    + "setHeaderRoute, setMirrorRoute, setCanaryScale, pause, analysis, gate"
+                    + "setHeaderRoute, setMirrorRoute, setCanaryScale, pause, analysis, gate, experiment"
             ])
     }
 
@@ -80,7 +80,7 @@ struct StepTests {
         #expect(
             complaints(native(steps: "{setWieght: 5}")) == [
                 "7:6: spec.strategy.canary.steps[0]: unknown key `setWieght`; did you mean `setWeight`? "
-                    + "known: analysis, exponential, gate, linear, pause, setCanaryScale, setHeaderRoute, setMirrorRoute, "
+                    + "known: analysis, experiment, exponential, gate, linear, pause, setCanaryScale, setHeaderRoute, setMirrorRoute, "
                     + "setWeight"
             ])
     }

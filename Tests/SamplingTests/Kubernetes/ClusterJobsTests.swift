@@ -44,10 +44,11 @@ import Transport
 
     @Test func aJobThatTakesLongerThanItWasGivenIsStopped() async throws {
         try await withJobs(taking: .seconds(600)) { _, jobs in
-            let text =
-                #"{"spec": {"activeDeadlineSeconds": 1, "template": {"spec": {"restartPolicy": "Never"}}}}"#
-            guard case .ended(.stopped, _) = await jobs.run(order(text: text)) else {
-                Issue.record("was not stopped")
+            let pods = #"{"restartPolicy": "Never", "containers": [{"name": "app", "image": "app:1"}]}"#
+            let text = #"{"spec": {"activeDeadlineSeconds": 1, "template": {"spec": \#(pods)}}}"#
+            let sample = await jobs.run(order(text: text))
+            guard case .ended(.stopped, _) = sample else {
+                Issue.record("was not stopped: \(sample)")
                 return
             }
         }
