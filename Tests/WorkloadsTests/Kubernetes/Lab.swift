@@ -8,7 +8,7 @@ import Transport
 @testable import Workloads
 
 /// A cluster with pods in it, and a controller that runs releases there.
-struct Lab: Sendable {
+struct Lab: Ordered {
     let cluster: Cluster
     let api: MortalAPI
     let workloads: KubernetesWorkloads
@@ -35,33 +35,6 @@ struct Lab: Sendable {
                 await lab.workloads.close()
                 throw error
             }
-        }
-    }
-
-    /// Gives up after a while, as the engine does.
-    @discardableResult
-    func scale(_ write: ScaleWrite, within limit: Duration = .seconds(20)) async throws -> String {
-        try await withThrowingTaskGroup(of: String?.self) { group in
-            group.addTask { try await workloads.scale(write).text }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return nil
-            }
-            var outcome: String?
-            while outcome == nil, let next = try await group.next() {
-                outcome = next
-                group.cancelAll()
-            }
-            return outcome ?? ""
-        }
-    }
-
-    func failure(_ write: ScaleWrite, within limit: Duration = .seconds(20)) async -> WorkloadFailure? {
-        do {
-            try await scale(write, within: limit)
-            return nil
-        } catch {
-            return error as? WorkloadFailure
         }
     }
 
