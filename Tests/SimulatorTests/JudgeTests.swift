@@ -12,8 +12,8 @@ import Testing
     @Test func goodReleasesAreLeftAloneWhateverTheTraffic() {
         let results = TrialTraffic.grid(.none).map { result($0, runs: 30) }
         #expect(results.reduce(0) { $0 + $1.runs } == 540)
-        // What is promised of all flights together: 1 %.
-        #expect(results.reduce(0) { $0 + $1.share * Double($1.runs) } <= 5)
+        // The goal, 0.3 %, of all cells together: so few runs say nothing of one.
+        #expect(results.reduce(0) { $0 + $1.share * Double($1.runs) } <= 0.003 * 540)
     }
 
     /// The same traffics before a fixed threshold, which is why there are comparisons.
@@ -30,16 +30,21 @@ import Testing
         #expect(found.medianFailed <= 15)
     }
 
-    @Test func aLateRegressionIsFoundAlmostAsFast() throws {
-        let late = try #require(TrialTraffic.regressions.last)
-        let found = result(late, runs: 20)
+    /// At 100 rps it takes a look of 15 s longer than the goal (240 s) with these dice.
+    @Test(arguments: [("100 rps", 255), ("1000 rps", 60)])
+    func aLateRegressionIsFoundInMinutes(traffic: String, most: Int) throws {
+        let late = try #require(
+            TrialTraffic.regressions.first { $0.name.hasPrefix("late") && $0.name.contains(" \(traffic)") })
+        let found = result(late, runs: 200)
         #expect(found.share == 1 && !found.isEverEarly)
-        #expect(try #require(found.time(0.5)) <= 300)
+        #expect(try #require(found.time(0.5)) <= most)
     }
 
-    /// Two errors at a time look like twice the evidence; the spread of the stable instances says that they are not.
+    /// Five errors at a time look like five times the evidence to a test that takes them for independent.
     @Test func clustersAreMeasuredBetweenTheStableInstances() throws {
-        let bursts = try #require(InstanceTrial.all.first)
+        let (bursts, naive) = (InstanceTrial.all[1], InstanceTrial.unprotected[1])
+        #expect(bursts.burst == 5 && naive.burst == 5)
+        #expect(naive.run(seed: 3, runs: 12).share > 0.2)
         #expect(bursts.run(seed: 3, runs: 12).share == 0)
     }
 
