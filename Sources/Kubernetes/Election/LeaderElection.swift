@@ -36,22 +36,12 @@ package struct LeaderElection: Sendable {
         await Task { [candidacy] in await giveBack(candidacy) }.value
     }
 
-    /// What comes first counts: an answer, or the end of the time for it. Whoever is told hears of it before the
-    /// request that came too late has ended.
     private func step(_ candidacy: inout Candidacy, _ tell: (Leadership) -> Void) async {
         let (wish, until) = candidacy.next(at: clock.steady(), wall: clock.wall())
-        await withTaskGroup(of: Candidacy.Outcome?.self) { group in
-            group.addTask {
-                await clock.sleep(until: until)
-                return .timeUp
-            }
-            group.addTask { await carryOut(wish) }
-            while let outcome = await group.next() {
-                // A rest brings nothing, and waits for the time.
-                guard let outcome else { continue }
-                if !Task.isCancelled, let news = candidacy.take(outcome, at: clock.steady()) { tell(news) }
-                return group.cancelAll()
-            }
+        await clock.first(until: until, timeUp: Candidacy.Outcome.timeUp) {
+            await carryOut(wish)
+        } _: { outcome in
+            if !Task.isCancelled, let news = candidacy.take(outcome, at: clock.steady()) { tell(news) }
         }
     }
 
@@ -72,17 +62,11 @@ package struct LeaderElection: Sendable {
 
     /// Read first: the last claim may have been carried out without an answer.
     private func giveBack(_ candidacy: Candidacy) async {
-        let until = clock.steady() + terms.renewal
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await clock.sleep(until: until) }
-            group.addTask {
-                guard case .lease(let found) = await carryOut(.read),
-                    let write = candidacy.release(found, wall: clock.wall())
-                else { return }
-                _ = await carryOut(.write(write))
-            }
-            await group.next()
-            group.cancelAll()
+        await clock.within(terms.renewal) {
+            guard case .lease(let found) = await carryOut(.read),
+                let write = candidacy.release(found, wall: clock.wall())
+            else { return }
+            _ = await carryOut(.write(write))
         }
     }
 

@@ -14,11 +14,7 @@ actor EntryWatch {
     private var watches: [EntryShelf: Task<Void, Never>] = [:]
     /// How many orders of a rollout are being carried out: changes may be our own then.
     private var busy: [RolloutName: Int] = [:]
-    /// Noticed, and not yet told.
-    private var pending: [RolloutName] = []
-    private var isClosed = false
-    private let bells: AsyncStream<Void>
-    private let bell: AsyncStream<Void>.Continuation
+    private let disturbances = Disturbances()
 
     private struct Glimpse: Hashable {
         /// None after a write of our own, until the entry was read back.
@@ -34,7 +30,6 @@ actor EntryWatch {
     init(_ api: ConsulAPI, sleep: @escaping Sleep) {
         self.api = api
         self.sleep = sleep
-        (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     deinit {
@@ -43,12 +38,7 @@ actor EntryWatch {
 
     /// The next rollout whose entries are not as the engine knows them; none when closed. For one reader.
     func next() async -> RolloutName? {
-        while pending.isEmpty {
-            // A new iterator goes on where the last one stopped.
-            var iterator = bells.makeAsyncIterator()
-            guard !isClosed, await iterator.next(isolation: #isolation) != nil else { return nil }
-        }
-        return pending.removeFirst()
+        await disturbances.next()
     }
 
     func begin(_ rollout: RolloutName) { busy[rollout, default: 0] += 1 }
@@ -71,17 +61,16 @@ actor EntryWatch {
     }
 
     func close() {
-        isClosed = true
         for watch in watches.values { watch.cancel() }
         watches = [:]
-        bell.finish()
+        disturbances.close()
     }
 }
 
 extension EntryWatch {
     private func note(_ glimpse: Glimpse, at name: EntryName, of rollout: RolloutName) {
         known[name, default: [:]][rollout] = glimpse
-        guard watches[name.shelf] == nil, !isClosed else { return }
+        guard watches[name.shelf] == nil, !disturbances.isClosed else { return }
         let (api, sleep, shelf) = (api, sleep, name.shelf)
         watches[shelf] = Task { [weak self] in
             var question = BlockingQuestion()
@@ -124,8 +113,7 @@ extension EntryWatch {
         // An answer that was on its way when we looked for ourselves.
         let isOlder = last.index.map { entry.index < $0 && showing.index < UInt64($0) } ?? false
         if isOlder || entry.content.means(last.content) { return }
-        if !pending.contains(rollout) { pending.append(rollout) }
-        bell.yield()
+        disturbances.add(rollout)
     }
 }
 

@@ -14,15 +14,10 @@ actor DriftWatch {
     private var busy: [RolloutName: Int] = [:]
     /// Seen meanwhile: it may be our own write, of which nobody has told us yet.
     private var held: [RolloutName: [ObjectReference: Glimpse?]] = [:]
-    /// Noticed, and not yet told.
-    private var pending: [RolloutName] = []
-    private var isClosed = false
-    private let bells: AsyncStream<Void>
-    private let bell: AsyncStream<Void>.Continuation
+    private let disturbances = Disturbances()
 
     init(_ api: any KubernetesAPI) {
         self.api = api
-        (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     deinit {
@@ -31,12 +26,7 @@ actor DriftWatch {
 
     /// The next rollout whose object is not as the engine knows it; none when closed. For one reader.
     func next() async -> RolloutName? {
-        while pending.isEmpty {
-            // A new iterator goes on where the last one stopped.
-            var iterator = bells.makeAsyncIterator()
-            guard !isClosed, await iterator.next(isolation: #isolation) != nil else { return nil }
-        }
-        return pending.removeFirst()
+        await disturbances.next()
     }
 
     /// From here on until `end`, changes may be our own.
@@ -62,17 +52,16 @@ actor DriftWatch {
     }
 
     func close() {
-        isClosed = true
         for watch in watches.values { watch.cancel() }
         watches = [:]
-        bell.finish()
+        disturbances.close()
     }
 }
 
 extension DriftWatch {
     private func follow(_ reference: ObjectReference) {
         let query = ObjectQuery(reference.kind, in: reference.namespace)
-        guard watches[query] == nil, !isClosed else { return }
+        guard watches[query] == nil, !disturbances.isClosed else { return }
         let events = api.watch(query)
         watches[query] = Task { [weak self] in
             for await event in events { await self?.take(event, query) }
@@ -107,8 +96,7 @@ extension DriftWatch {
         guard let last = known[reference]?[rollout] else { return }
         // An echo of a write that has been followed by another one.
         if let glimpse, glimpse.isOlder(than: last) || glimpse.content == last.content { return }
-        if !pending.contains(rollout) { pending.append(rollout) }
-        bell.yield()
+        disturbances.add(rollout)
     }
 }
 

@@ -38,22 +38,12 @@ package struct ConsulElection: Sendable {
         await Task { await giveBack(session) }.value
     }
 
-    /// What comes first counts: an answer, or the end of the time for it. Whoever is told hears of it before the
-    /// request that came too late has ended.
     private func step(_ candidacy: inout SessionCandidacy, _ tell: (Leadership) -> Void) async {
         let (wish, until) = candidacy.next(at: clock.steady())
-        await withTaskGroup(of: SessionCandidacy.Outcome?.self) { group in
-            group.addTask {
-                await clock.sleep(until: until)
-                return .timeUp
-            }
-            group.addTask { await carryOut(wish) }
-            while let outcome = await group.next() {
-                // A rest brings nothing, and waits for the time.
-                guard let outcome else { continue }
-                if !Task.isCancelled, let news = candidacy.take(outcome, at: clock.steady()) { tell(news) }
-                return group.cancelAll()
-            }
+        await clock.first(until: until, timeUp: SessionCandidacy.Outcome.timeUp) {
+            await carryOut(wish)
+        } _: { outcome in
+            if !Task.isCancelled, let news = candidacy.take(outcome, at: clock.steady()) { tell(news) }
         }
     }
 
@@ -76,20 +66,14 @@ package struct ConsulElection: Sendable {
 
     /// A lock that is released is free at once; one whose session is ended is not.
     private func giveBack(_ session: String) async {
-        let until = clock.steady() + terms.renewal
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await clock.sleep(until: until) }
-            group.addTask {
-                do throws(ConsulError) {
-                    try await api.release(key, session: session)
-                    try await api.end(session: session)
-                } catch {
-                    // It runs out by itself.
-                    return
-                }
+        await clock.within(terms.renewal) {
+            do throws(ConsulError) {
+                try await api.release(key, session: session)
+                try await api.end(session: session)
+            } catch {
+                // It runs out by itself.
+                return
             }
-            await group.next()
-            group.cancelAll()
         }
     }
 }
