@@ -47,7 +47,7 @@ extension ControlLoop {
         guard let rollout = rollouts[name], let routing = rollout.routing,
             let target = rollout.declaration?.traffic, let router = ports.routers[target.router]
         else { return release(name) }
-        guard routing.isApplied || routing.stray != nil else {
+        guard !routing.isAwaited else {
             // Its write asks the mesh.
             release(name)
             return doubt(name)

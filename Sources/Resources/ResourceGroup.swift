@@ -37,15 +37,13 @@ package struct ResourceSettings: Hashable, Sendable {
         self.runsPods = runsPods
     }
 
-    private var places: [String?] { namespaces.map { $0.map(Optional.some) } ?? [nil] }
-
     /// One watch each. Freezes hold the Rollouts of either group.
-    var freezeQueries: [ObjectQuery] { places.map { ObjectQuery(ResourceGroup.freezes, in: $0) } }
+    var freezeQueries: [ObjectQuery] { namespaces.places.map { ObjectQuery(ResourceGroup.freezes, in: $0) } }
 
     /// Those of our own making, where there are tools that look for them. Nothing waits for what they tell.
     var runQueries: [ObjectQuery] {
         guard groups.contains(.argo) else { return [] }
-        return places.map {
+        return namespaces.places.map {
             ObjectQuery(ResourceGroup.argo.analysisRuns, in: $0, labels: AnalysisRunDocument.selector)
         }
     }
@@ -54,7 +52,7 @@ package struct ResourceSettings: Hashable, Sendable {
     var queries: [ObjectQuery] {
         groups.flatMap { group in
             let namespaced = [group.rollouts, group.templates].flatMap { kind in
-                places.map { ObjectQuery(kind, in: $0) }
+                namespaces.places.map { ObjectQuery(kind, in: $0) }
             }
             return namespaced + [ObjectQuery(group.clusterTemplates, in: nil)]
         }

@@ -109,6 +109,6 @@ extension ResourceWatcher {
 extension Rollout {
     /// Whether a release on its way up has traffic, or may have, that can be taken back.
     fileprivate var isExposed: Bool {
-        stable != nil && (flight != nil || routing.map { $0.evidence == nil } ?? false)
+        stable != nil && (flight != nil || routing?.isAwaited ?? false)
     }
 }

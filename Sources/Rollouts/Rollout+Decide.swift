@@ -271,7 +271,7 @@ extension Draft {
     /// A number that this log never gave is no drift but a fence. Without a flight it is only told: the mesh is
     /// right, or the log is an old copy, and a person must say which.
     private mutating func drift(_ found: String, _ bears: Sequence?) {
-        guard let routing = rollout.routing, routing.evidence != nil else { return }
+        guard let routing = rollout.routing, !routing.isAwaited else { return }
         guard let bears, bears > routing.since else { return takeChange(found, of: routing) }
         let message = "the mesh bears write #\(bears) (\(found)), which the journal does not know"
         let failure = RouteFailure(.fenced, message, bears: bears)

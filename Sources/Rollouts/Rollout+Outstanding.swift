@@ -47,7 +47,7 @@ extension Rollout {
     }
 
     private var routeOrder: RouteOrder? {
-        guard division == nil, let routing, !routing.isApplied, routing.stray == nil, isRouteReady,
+        guard division == nil, let routing, routing.isAwaited, isRouteReady,
             let declaration
         else { return nil }
         return RouteOrder(

@@ -22,7 +22,10 @@ package struct Routing: Hashable, Sendable {
     /// What somebody else made of it, where that is left alone; none where the mesh bears what is wanted.
     package var stray: String?
 
-    package var isApplied: Bool { evidence != nil && stray == nil }
+    /// Whether the data plane has yet to show it for the first time.
+    package var isAwaited: Bool { evidence == nil }
+
+    package var isApplied: Bool { !isAwaited && stray == nil }
 
     /// Why the mesh does not bear it; none while it is merely awaited.
     package var trouble: String? {

@@ -45,7 +45,7 @@ package actor ClusterJobs: JobRunner {
     package func sweep(
         _ journal: String, keeping wanted: @Sendable () async -> [JobOrder]
     ) async throws(SampleFailure) {
-        for place in namespaces.map({ $0.map(Optional.some) }) ?? [nil] {
+        for place in namespaces.places {
             let running = try await asked {
                 () async throws(KubernetesError) in
                 try await api.list(JobMark.query(journal: journal, in: place), .ordinary).items

@@ -43,7 +43,7 @@ extension Rollout {
     }
 
     var isRouteAwaited: Bool {
-        routing.map { $0.evidence == nil } ?? false
+        routing?.isAwaited ?? false
     }
 
     var phaseWord: PhaseWord {

@@ -46,7 +46,7 @@ package struct KubernetesExperiments: JobRunner {
     package func sweep(
         _ journal: String, keeping wanted: @Sendable () async -> [JobOrder]
     ) async throws(SampleFailure) {
-        for place in namespaces.map({ $0.map(Optional.some) }) ?? [nil] {
+        for place in namespaces.places {
             let kept = Set(await wanted().map { ExperimentPlan.identity(of: $0) })
             try await takeAway(place, ExperimentPlan.label) {
                 $0.hasPrefix("\(journal)/") && !kept.contains($0)
