@@ -38,7 +38,11 @@ struct Family {
     /// The unit of the buckets in seconds.
     let unit: Double
     /// What the templates are told, with `{fare}` again.
-    let arguments: [String: String]
+    var arguments: [String: String] = [:]
+    /// Of a rollout on this mesh; none: no builtin knows it. The release under test is in `{fare}`.
+    var routing: String?
+    /// What tells the release apart for a builtin that needs to be told.
+    var selector: String?
 
     static let all = [
         Family(
@@ -46,31 +50,36 @@ struct Family {
             requests: "envoy_cluster_upstream_rq_completed",
             failures: "envoy_cluster_upstream_rq_xx", goodLabel: "",
             badLabel: #"envoy_response_code_class="5""#, buckets: "envoy_cluster_upstream_rq_time_bucket",
-            unit: 0.001, arguments: ["cluster": "{fare}"]),
+            unit: 0.001, arguments: ["cluster": "{fare}"], routing: "{envoy: {clusters: [a, b]}}"),
         Family(
             name: "istio-",
             labels:
                 #"reporter="destination",destination_workload_namespace="shop",destination_version="{fare}""#,
             requests: "istio_requests_total", goodLabel: #"response_code="200""#,
             badLabel: #"response_code="503""#, buckets: "istio_request_duration_milliseconds_bucket",
-            unit: 0.001, arguments: ["namespace": "shop", "selector": #"destination_version="{fare}""#]),
+            unit: 0.001, arguments: ["namespace": "shop", "selector": #"destination_version="{fare}""#],
+            routing: "{istio: {virtualService: {name: web}, subsets: [a, b]}}",
+            selector: #"destination_version="{fare}""#),
         Family(
             name: "linkerd-", labels: #"direction="inbound",namespace="shop",deployment="{fare}""#,
             requests: "response_total", goodLabel: #"classification="success""#,
             badLabel: #"classification="failure""#, buckets: "response_latency_ms_bucket", unit: 0.001,
-            arguments: ["namespace": "shop", "selector": #"deployment="{fare}""#]),
+            arguments: ["namespace": "shop", "selector": #"deployment="{fare}""#],
+            routing: "{linkerd: {httpRoute: web, services: [a, b]}}", selector: #"deployment="{fare}""#),
         Family(
             name: "consul-",
             labels: #"consul_destination_service="web",consul_destination_service_subset="{fare}""#,
             requests: "envoy_cluster_upstream_rq_completed", failures: "envoy_cluster_upstream_rq_xx",
             goodLabel: "", badLabel: #"envoy_response_code_class="5""#,
             buckets: "envoy_cluster_upstream_rq_time_bucket", unit: 0.001,
-            arguments: ["service": "web", "subset": "{fare}"]),
+            arguments: ["service": "web", "subset": "{fare}"],
+            routing: "{consul: {service: web, filters: [a == a, b == b]}}"),
         Family(
             name: "traefik-", labels: #"service="shop-{fare}-80@kubernetes""#,
             requests: "traefik_service_requests_total", goodLabel: #"code="200""#, badLabel: #"code="500""#,
             buckets: "traefik_service_request_duration_seconds_bucket", unit: 1,
-            arguments: ["service": "shop-{fare}-80@kubernetes.*"]),
+            arguments: ["service": "shop-{fare}-80@kubernetes.*"],
+            routing: "{gatewayAPI: {httpRoute: web, services: [a, b], implementation: traefik}}"),
         Family(
             name: "nginx-", labels: #"exported_namespace="shop",exported_service="{fare}""#,
             requests: "nginx_ingress_controller_requests", goodLabel: #"status="200""#,
@@ -81,7 +90,16 @@ struct Family {
             goodLabel: #"code="200""#, badLabel: #"code="500""#,
             buckets: "http_request_duration_seconds_bucket", unit: 1,
             arguments: ["selector": #"version="{fare}""#]),
+        Self.linkerdBackends,
     ]
+
+    /// The callers' side of Linkerd, for which there is a builtin and no template.
+    private static let linkerdBackends = Family(
+        name: "linkerd by Service ", labels: #"backend_namespace="shop",backend_name="{fare}""#,
+        requests: "outbound_http_route_backend_response_statuses_total",
+        goodLabel: #"http_status="200",error="""#, badLabel: #"http_status="",error="RESET""#,
+        buckets: "outbound_http_route_backend_response_duration_seconds_bucket", unit: 1,
+        routing: "{linkerd: {httpRoute: web, services: [a, b]}}")
 }
 
 /// A real Prometheus whose last ten minutes were filled in, a sample every ten seconds and ten requests in each.
@@ -114,7 +132,21 @@ struct TemplateWorld {
     /// What the only metric of a template makes of a release, as an analysis step of a rollout asks it.
     func measurement(_ template: String, of family: Family, _ fare: Fare) async throws -> Analysis.Measurement
     {
-        let metric = try Self.metric(template, family, fare)
+        await measurement(try Self.metric(template, family, fare))
+    }
+
+    /// What a builtin makes of a release, on the mesh of that family.
+    func measurement(builtin: String, of family: Family, _ fare: Fare) async throws -> Analysis.Measurement {
+        let template = "mesh-\(builtin)"
+        let selector =
+            family.selector.map { "selector: '\($0.replacing("{fare}", with: fare.rawValue))'" } ?? ""
+        let metric = try Self.metric(template, [], routing: family.routing) { text in
+            text.replacing("builtin: \(builtin)\n", with: "builtin: \(builtin)\n    \(selector)\n")
+        }
+        return await measurement(metric.filled { _ in fare.rawValue })
+    }
+
+    private func measurement(_ metric: Metric) async -> Analysis.Measurement {
         let now = Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         let sample = await provider.sample(metric.query, at: now)
         return metric.measurement(of: sample, by: .safe, from: now, to: now)
@@ -122,25 +154,34 @@ struct TemplateWorld {
 
     private static func metric(_ template: String, _ family: Family, _ fare: Fare) throws -> Metric {
         let arguments = family.arguments.sorted { $0.key < $1.key }.map {
-            "      - {name: \($0.key), value: '\($0.value.replacing("{fare}", with: fare.rawValue))'}\n"
+            "{name: \($0.key), value: '\($0.value.replacing("{fare}", with: fare.rawValue))'}"
         }
+        return try metric(template, arguments)
+    }
+
+    /// The metric of a rollout's one analysis step. `edited` is what is changed of the templates.
+    private static func metric(
+        _ template: String, _ arguments: [String], routing: String? = nil,
+        edited: (String) -> String = { $0 }
+    ) throws -> Metric {
         let rollout = """
             apiVersion: headgate.dev/v1alpha1
             kind: Rollout
-            metadata: {name: web}
+            metadata: {name: web, namespace: shop}
             spec:
               strategy:
                 canary:
+                  trafficRouting: \(routing ?? "{envoy: {}}")
                   steps:
                   - setWeight: 5
                   - analysis:
                       templates: [{templateName: \(template)}]
-                      args:
-                \(arguments.joined(separator: "    "))
+                      args: [\(arguments.joined(separator: ", "))]
             """
         let folder = Deployed.path("analysis-templates")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { file in
-            ManifestFile(path: file, bytes: Array(try Deployed.text("analysis-templates/\(file)").utf8))
+            ManifestFile(
+                path: file, bytes: Array(edited(try Deployed.text("analysis-templates/\(file)")).utf8))
         }
         let set = ManifestSet.load(files + [ManifestFile(path: "web.yaml", bytes: Array(rollout.utf8))])
         for case .analysis(let metrics) in set.declarations.first?.plan.steps ?? [] {

@@ -3,9 +3,11 @@ import Analysis
 extension Shape where Output == Metric {
     /// One of `spec.metrics`, with its arguments filled in as far as they are known. Nil without a report where a
     /// value is still open.
-    static func metric(_ dialect: Dialect) -> Shape {
+    ///
+    /// - Parameter counting: who counts the requests that a builtin asks for.
+    static func metric(_ dialect: Dialect, counting: Counting = .unknown) -> Shape {
         .object { fields in
-            let draft = MetricDocument(&fields, dialect)
+            let draft = MetricDocument(&fields, dialect, counting)
             draft.checkConditions()
             draft.checkLimits()
             return draft.metric
@@ -29,8 +31,10 @@ private struct MetricDocument {
     let consecutiveErrorLimit: Int?
     let consecutiveSuccessLimit: Int?
     let compared: ComparisonDocument?
+    /// None: a provider says what is asked.
+    let builtin: BuiltinDocument?
 
-    init(_ fields: inout Fields, _ dialect: Dialect) {
+    init(_ fields: inout Fields, _ dialect: Dialect, _ counting: Counting) {
         field = fields.field
         self.dialect = dialect
         name = fields.required("name", .metricName.unlessOpen)
@@ -50,11 +54,20 @@ private struct MetricDocument {
         // Documents of Argo Rollouts know no comparison: there it is an unknown key.
         compared = dialect == .headgate ? fields.optional("compare", .comparison) : nil
         let isCompared = dialect == .headgate && fields.has("compare")
-        query = fields.required("provider", .provider(dialect, isCompared: isCompared))
+        // Nor a builtin.
+        builtin = dialect == .headgate ? BuiltinDocument.read(&fields, counting) : nil
+        let provider = Shape<Query>.provider(dialect, isCompared: isCompared)
+        let asked =
+            dialect == .argo ? fields.required("provider", provider) : fields.optional("provider", provider)
+        query = builtin == nil ? asked : builtin?.query
         if dialect == .headgate {
+            _ = fields.exactlyOne(of: ["builtin", "provider"])
+            field.note(.excludes("compare", "builtin"))
             field.note(
-                .leadsTo(["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"]),
-                .leadsTo(["compare"], ["provider", "prometheus", "query"], ["provider", "job"]))
+                .leadsTo(
+                    ["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"], ["atLeast"],
+                    ["atMost"]),
+                .leadsTo(["compare"], ["builtin"], ["provider", "prometheus", "query"], ["provider", "job"]))
             for key in Self.ofConditions { field.note(.excludes("compare", key)) }
             field.note(.excludes("compare", "provider", "prometheus", "query"))
             field.note(.excludes("compare", "provider", "prometheus", "rangeQuery"))
@@ -70,11 +83,12 @@ private struct MetricDocument {
     var metric: Metric? {
         guard let name, let query else { return nil }
         if isThere("compare") { return compared.map { comparing(name, query, $0) } }
-        let conditions = query.isJob ? [] : [successCondition, failureCondition]
+        let written = [successCondition, failureCondition].map { $0?.text }
+        let conditions = query.isJob ? [] : builtin?.conditions ?? written
         return Metric(
             name: name, query: query, interval: interval, initialDelay: initialDelay ?? .zero,
-            count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: conditions.first??.text,
-            failureCondition: conditions.last??.text,
+            count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: conditions.first ?? nil,
+            failureCondition: conditions.last ?? nil,
             failureLimit: failureLimit == -1 ? nil : failureLimit ?? 0,
             inconclusiveLimit: inconclusiveLimit ?? 0, consecutiveErrorLimit: consecutiveErrorLimit ?? 4,
             consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil })
@@ -102,7 +116,8 @@ extension MetricDocument {
         if query?.isJob == true { return refuseConditionsOfAJob() }
         if dialect == .headgate, isThere("compare") { return refuseConditions() }
         let isJob = field.node["provider"]?["job"] != nil
-        if dialect == .headgate, !isJob, !isThere("successCondition"), !isThere("failureCondition") {
+        let isJudged = ["successCondition", "failureCondition", "atLeast", "atMost"].contains(where: isThere)
+        if dialect == .headgate, !isJob, !isJudged {
             field.refuse(
                 "needs a successCondition or a failureCondition: without one every number would be good")
         }
@@ -125,6 +140,9 @@ extension MetricDocument {
     }
 
     private func refuseConditions() {
+        if builtin != nil {
+            field.refuse("builtin has no place beside compare, which names the counters that it asks for")
+        }
         for key in Self.ofConditions where isThere(key) {
             field.refuse(
                 "\(key) has no place beside compare, which counts no measurements; take one of them out")

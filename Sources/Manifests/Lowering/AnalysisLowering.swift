@@ -28,9 +28,10 @@ struct AnalysisLowering {
     ) -> [Metric]? {
         let diagnostics = Diagnostics()
         let substitution = Substitution(values.texts)
+        let counting = rollout.counting
         let metrics = resolved.template.metrics.compactMap { field in
             let metric = field.reporting(to: diagnostics).filled(by: substitution).read(
-                .metric(rollout.dialect))
+                .metric(rollout.dialect, counting: counting))
             return metric.map { $0.risking(resolved.template.falseRollback) }
         }
         for diagnostic in diagnostics.sorted {

@@ -71,7 +71,10 @@ import Transport
             "only one of these can be meant: envoy, istio, gatewayAPI, linkerd, consul, plugins"
         ),
         (0, "spec.strategy.abTest", "until and analysis.startingStep exclude each other"),
-        (1, "spec.metrics[]", "needs one of: successCondition, failureCondition, compare, provider.job"),
+        (
+            1, "spec.metrics[]",
+            "needs one of: successCondition, failureCondition, compare, provider.job, atLeast, atMost"
+        ),
         (1, "spec.metrics[].provider", "needs exactly one of: prometheus, job"),
         (3, "spec.windows[]", "cron needs duration"),
     ])

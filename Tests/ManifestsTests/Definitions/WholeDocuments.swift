@@ -397,6 +397,26 @@ let wholeDocuments = """
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: AnalysisTemplate
+    metadata: {name: builtins}
+    spec:
+      metrics:
+      - name: success-rate
+        builtin: success-rate
+        selector: deployment="web-canary"
+        atLeast: 99%
+      - {name: latency, builtin: latency, quantile: 0.95, window: 2m, atMost: 500ms}
+      - {name: request-rate, builtin: request-rate, atLeast: 5}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: ClusterAnalysisTemplate
+    metadata: {name: wide-builtins}
+    spec:
+      metrics:
+      - {name: s, builtin: success-rate, window: 2m, selector: 'deployment="web-canary"', atLeast: 0.99}
+      - {name: l, builtin: latency, quantile: 0.95, atMost: 500ms}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
     metadata: {name: ends}
     spec:
       args: [{name: n, value: 1}]
