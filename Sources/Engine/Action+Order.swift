@@ -16,6 +16,7 @@ extension Action {
         case .scale(let order):
             (order.isRollback ? 0 : 1, Int64(clamping: order.since), order.attempt, 0)
         case .ask(let order): (2, Int64(order.step), order.number, 0)
+        case .inspect(let order): (2, Int64(clamping: order.flight), 0, 0)
         case .measure(let order): (3, order.run.kind.rank, order.metric, order.number)
         case .wake(let moment): (4, moment.microseconds, 0, 0)
         }

@@ -59,6 +59,7 @@ extension ControlLoop {
             case .route(let order): launch(order, job)
             case .scale(let order): launch(order, job)
             case .ask(let order): launch(order, job)
+            case .inspect(let order): launch(order, job)
             case .measure(let order):
                 if let runner = runner(of: order) {
                     launch(order, job, by: runner)
@@ -100,6 +101,16 @@ extension ControlLoop {
             begin {
                 let answer = await self.ports.ask(order, of: job.rollout, on: self.clock)
                 await self.report([(job, .answered(order, answer))])
+            })
+    }
+
+    private func launch(_ order: InspectOrder, _ job: Job) {
+        works.add(
+            [job],
+            begin {
+                let findings = await self.ports.inspect(
+                    order.inspection, of: job.rollout, within: self.limits.inspectDeadline, on: self.clock)
+                await self.report([(job, .inspected(flight: order.flight, findings: findings))])
             })
     }
 

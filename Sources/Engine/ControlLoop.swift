@@ -151,6 +151,12 @@ extension ControlLoop {
 
     package func rollout(_ name: RolloutName) -> Rollout? { rollouts[name] }
 
+    /// What is or may be in the way of a rollout's next release; none where no manifest declares it. Changes nothing.
+    package func findings(of name: RolloutName) async -> [Finding]? {
+        guard let inspection = rollouts[name]?.inspection else { return nil }
+        return await ports.inspect(inspection, of: name, within: limits.inspectDeadline, on: clock)
+    }
+
     package var names: [RolloutName] { rollouts.keys.sorted() }
 
     package var all: [Rollout] { rollouts.values.sorted { $0.name < $1.name } }

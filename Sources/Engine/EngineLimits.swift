@@ -6,6 +6,8 @@ package struct EngineLimits: Sendable {
     package var routeDeadline: Duration
     /// For instances: how long one look at them lasts before it is told how far they are.
     package var scaleDeadline: Duration
+    /// For a look at the mesh and the metrics before a start.
+    package var inspectDeadline: Duration
     /// How long the journal may take before a rollback goes first; see `takePrecaution`.
     package var journalPatience: Duration
     /// How often a journal in trouble is tried again.
@@ -19,7 +21,8 @@ package struct EngineLimits: Sendable {
 
     package init(
         jobsPerBackend: Int = 16, routeDeadline: Duration = .seconds(15),
-        scaleDeadline: Duration = .seconds(60), journalPatience: Duration = .milliseconds(250),
+        scaleDeadline: Duration = .seconds(60), inspectDeadline: Duration = .seconds(10),
+        journalPatience: Duration = .milliseconds(250),
         journalRetry: Duration = .seconds(1),
         driftPause: Duration = .milliseconds(500), instancesPause: Duration = .milliseconds(50),
         driftRetry: Duration = .seconds(5)
@@ -27,6 +30,7 @@ package struct EngineLimits: Sendable {
         self.jobsPerBackend = jobsPerBackend
         self.routeDeadline = routeDeadline
         self.scaleDeadline = scaleDeadline
+        self.inspectDeadline = inspectDeadline
         self.journalPatience = journalPatience
         self.journalRetry = journalRetry
         self.driftPause = driftPause

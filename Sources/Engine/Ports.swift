@@ -35,6 +35,10 @@ package struct Ports: Sendable {
         case .scale(let order):
             .backend("scale " + (workloads[order.target.controller]?.backend(of: order.target) ?? ""))
         case .measure(let order) where jobs[order.query.provider] != nil: .free
+        case .inspect(let order):
+            .backend(
+                "inspect "
+                    + (routers[order.inspection.target.router]?.backend(of: order.inspection.target) ?? ""))
         case .ask(let order): .backend("ask " + (gates?.backend(of: order.gate) ?? ""))
         case .measure(let order):
             .backend("measure " + (providers[order.query.provider]?.backend(of: order.query) ?? ""))

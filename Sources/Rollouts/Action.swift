@@ -6,6 +6,7 @@ package enum Action: Hashable, Sendable {
     case scale(ScaleOrder)
     case measure(MeasureOrder)
     case ask(GateOrder)
+    case inspect(InspectOrder)
     /// Say when the moment has come.
     case wake(at: Moment)
 
@@ -16,6 +17,7 @@ package enum Action: Hashable, Sendable {
         case .scale(let order): order.notBefore
         case .measure(let order): order.notBefore
         case .ask(let order): order.notBefore
+        case .inspect(let order): order.notBefore
         case .wake(let moment): moment
         }
     }
@@ -99,4 +101,11 @@ package struct GateOrder: Hashable, Sendable {
             gate: gate.filled(secrets), flight: flight, step: step, stepCount: stepCount, release: release,
             stable: stable, weight: weight, number: number, notBefore: notBefore)
     }
+}
+
+/// Look at what a release needs before it is moved.
+package struct InspectOrder: Hashable, Sendable {
+    package let flight: Sequence
+    package let inspection: Inspection
+    package let notBefore: Moment
 }

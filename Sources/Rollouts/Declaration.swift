@@ -20,13 +20,15 @@ package struct Declaration: Hashable, Codable, Sendable {
     package var drift: DriftPolicy?
     /// Whether analyses are shown as objects beside it, and so are remembered for a while. None: they are not.
     package var showsRuns: Bool?
+    /// None: nobody looks at the mesh before a start.
+    package var preflight: Preflight?
 
     package init(
         name: RolloutName, traffic: TrafficTarget, plan: Plan, isPaused: Bool = false, source: String,
         labels: [String: String]? = nil, inFlight: InFlightPolicy? = nil, rollbackWindow: Int? = nil,
         progressDeadline: ProgressDeadline? = nil, workload: WorkloadTarget? = nil,
         drift: DriftPolicy? = nil,
-        showsRuns: Bool? = nil
+        showsRuns: Bool? = nil, preflight: Preflight? = nil
     ) {
         self.name = name
         self.traffic = traffic
@@ -40,6 +42,7 @@ package struct Declaration: Hashable, Codable, Sendable {
         self.workload = workload
         self.showsRuns = showsRuns
         self.drift = drift
+        self.preflight = preflight
     }
 }
 

@@ -12,6 +12,7 @@ extension Event {
         case .queued(let release, _, let reason): "release \(release) waits: \(reason.sentence)"
         case .unqueued(let release): "release \(release) waits no longer"
         case .restored(let release): "\(release.name) is the stable release: nothing to climb"
+        case .inspected(let findings): "looked at before the start: \(findings.inspectionSentence)"
         case .stepEntered(let step): "step \(step + 1) entered"
         case .stepPassed(let step, let cause): "step \(step + 1) passed \(cause.sentence)"
         case .pauseElapsed(let step): "the time of step \(step + 1) is over, something else holds"
@@ -46,6 +47,13 @@ extension Event {
         case .held: "paused by command"
         case .resumed: "resumed"
         }
+    }
+}
+
+extension [Finding] {
+    /// Warnings are spelled out, because nothing else tells of them; an error stands in the refusal.
+    fileprivate var inspectionSentence: String {
+        ([countText] + warnings.map(\.sentence)).joined(separator: "; ")
     }
 }
 
@@ -100,6 +108,7 @@ extension AbortReason {
         case .command(let who, let why): "aborted by \(who)" + (why.map { ": \($0)" } ?? "")
         case .gate(let name, let why): "gate \(name) said no" + (why.map { ": \($0)" } ?? "")
         case .overdue(let what), .failing(let what): what
+        case .unfit(let what): "not started, nothing was routed: \(what)"
         case .unjournaledRollback: "traffic went back while the journal could not be written"
         }
     }

@@ -15,6 +15,8 @@ package enum Event: Hashable, Codable, Sendable {
     case unqueued(release: String)
     /// The announced release is the stable one: there is nothing to climb.
     case restored(release: Release)
+    /// The mesh was looked at before anything is moved. With an error among the findings, `aborted` follows.
+    case inspected(findings: [Finding])
     case stepEntered(step: Int)
     case stepPassed(step: Int, by: PassCause)
     /// The pause is over while something else still holds the flight.

@@ -21,6 +21,8 @@ package struct Flight: Hashable, Codable, Sendable {
     package var isSummited = false
     /// Whether the bake has taken its time, while something still holds the flight.
     package var isBakeOver = false
+    /// What was found before anything was moved.
+    package var findings: [Finding] = []
     package var background: BackgroundRun?
     /// How many background runs there were.
     var watches = 0
@@ -57,8 +59,11 @@ package struct Flight: Hashable, Codable, Sendable {
         if isSummited {
             return Exposure(shares: releases.indices.map { $0 == arm ? .all : .none }, rules: [])
         }
-        return plan.exposure(through: stage == .ready ? step : step + 1)
+        return plan.exposure(through: enteredCount)
     }
+
+    /// How many steps were entered.
+    var enteredCount: Int { stage.isBeforeStep ? step : step + 1 }
 
     /// The share of the release that leads.
     package var weight: Weight { exposure.shares[arm] }
@@ -118,6 +123,9 @@ extension Exposure {
 
 /// What a flight waits for.
 package enum Stage: Hashable, Codable, Sendable {
+    /// Nothing has begun; what the release needs is looked at. Leaves by `inspected`, and a person's promote passes
+    /// it by.
+    case inspecting
     /// Between two steps. Leaves by `stepEntered`, or by `summited` after the last.
     case ready
     /// The step's route is wanted, or its instances. Leaves by `stepPassed` when the data plane shows the one and
@@ -141,6 +149,11 @@ package enum Stage: Hashable, Codable, Sendable {
     /// The release has all traffic, and the former one is kept warm. Leaves by `completed` when the time is over
     /// and the metrics stayed good, by `aborted` when they did not, by `asked` where they do not decide.
     case baking(until: Moment)
+}
+
+extension Stage {
+    /// Whether the flight's step is still to be entered.
+    var isBeforeStep: Bool { self == .ready || self == .inspecting }
 }
 
 /// The analysis that runs beside the steps. A new one is begun after a person overruled the last.

@@ -37,12 +37,17 @@ package enum AbortReason: Hashable, Codable, Sendable {
     case overdue(String)
     /// Its instances fail to start, in the platform's words.
     case failing(String)
+    /// What was looked at before the start refused it. Nothing was routed.
+    case unfit(String)
 }
 
 extension AbortReason {
     /// What does not even start is not kept for anybody to look at: its pods would only try again and again.
     var isFailing: Bool {
-        if case .failing = self { true } else { false }
+        switch self {
+        case .failing, .unfit: true
+        default: false
+        }
     }
 }
 

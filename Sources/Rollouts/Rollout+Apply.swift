@@ -17,6 +17,7 @@ extension Rollout {
         case .unqueued: queued = nil
         case .restored: restore(at: moment)
         case .kept: rest(at: moment)
+        case .inspected(let findings): change { flight, _ in flight.take(findings, at: moment) }
         case .stepEntered(let step): change { $0.enter(step, of: $1, at: moment) }
         case .stepPassed: change { $0.passStep(of: $1, at: moment) }
         case .pauseElapsed: change { flight, _ in flight.outlast() }
@@ -80,8 +81,11 @@ extension Rollout {
         lastFlight = sequence
         warm.removeAll { warm in releases.contains { $0.place == warm.release.place } }
         queued = nil
-        phase = .climbing(
-            Flight(number: sequence, releases: releases, plan: plan, startedAt: moment, cause: cause))
+        var flight = Flight(
+            number: sequence, releases: releases, plan: plan, startedAt: moment, cause: cause)
+        // What returns was proved on this very mesh, and is wanted at once.
+        if declaration?.preflight != nil, !cause.skipsSteps { flight.stage = .inspecting }
+        phase = .climbing(flight)
     }
 
     private mutating func complete(_ release: Release, at moment: Moment) {
@@ -301,6 +305,13 @@ extension Flight {
         step = index
         if background == nil { watch(of: rollout, at: moment) }
         turn(to: stage(of: plan.steps[index], of: rollout, at: moment), at: moment)
+    }
+
+    fileprivate mutating func take(_ findings: [Finding], at moment: Moment) {
+        guard stage == .inspecting else { return }
+        self.findings = findings
+        // What is refused never gets as far as wanting a route.
+        if findings.errors.isEmpty { turn(to: .ready, at: moment) }
     }
 
     private func stage(of step: Step, of rollout: Rollout, at moment: Moment) -> Stage {

@@ -129,7 +129,7 @@ extension Draft {
         if flight.isSummited { return emit(.completed(release: flight.release)) }
         if flight.isPastSteps { return emit(.summited(by: who)) }
         // What was never entered can't be passed: the analysis that watches begins with a step.
-        if flight.stage != .ready { emit(.stepPassed(step: flight.step, by: .promoted(by: who))) }
+        if !flight.stage.isBeforeStep { emit(.stepPassed(step: flight.step, by: .promoted(by: who))) }
         // A person's promote goes on to the next step even where the rollout is held.
         if let next = rollout.flight, !next.isPastSteps { emit(.stepEntered(step: next.step)) }
     }
@@ -215,6 +215,7 @@ extension Draft {
         case .measured(let order, let sample, let start, let end):
             measure(order, sample, from: start, to: end)
         case .answered(let order, let answer): hear(answer, order)
+        case .inspected(let number, let findings): take(findings, number)
         // What is over by now is found by looking at the clock; see `settle`.
         case .woke: break
         case .drifted(let found, let bears): drift(found, bears)
@@ -296,6 +297,15 @@ extension Draft {
         }
         let measurement = metric.measurement(of: sample, by: run.judgement, from: start, to: end)
         emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
+    }
+
+    /// Nothing was routed yet, so a refusal takes nothing back.
+    private mutating func take(_ findings: [Finding], _ number: Sequence) {
+        guard let flight = rollout.flight, flight.number == number, flight.stage == .inspecting else {
+            return
+        }
+        emit(.inspected(findings: findings))
+        if let refusal = findings.refusal { emit(.aborted(reason: .unfit(refusal))) }
     }
 
     private mutating func hear(_ answer: GateAnswer, _ order: GateOrder) {

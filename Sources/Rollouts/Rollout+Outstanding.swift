@@ -9,6 +9,7 @@ extension Rollout {
         for moment in alarms { actions.insert(.wake(at: moment)) }
         guard let flight else { return actions }
         if let order = gateOrder(flight) { actions.insert(.ask(order)) }
+        if let order = inspectOrder(flight) { actions.insert(.inspect(order)) }
         for (id, run) in flight.runs {
             actions.formUnion(
                 run.metrics.indices.compactMap { measureOrder(id, run, $0, of: flight) }.map(Action.measure))
@@ -24,7 +25,9 @@ extension Rollout {
 
     /// The releases that are kept warm and that the data plane shows to carry nothing.
     var retirable: [WarmRelease] {
-        guard let routing, routing.isApplied else { return [] }
+        // A first release that was never routed carries nothing.
+        guard let routing else { return warm }
+        guard routing.isApplied else { return [] }
         return warm.filter { !routing.route.reaches($0.release.place) }
     }
 

@@ -36,7 +36,7 @@ extension Rollout {
 extension Flight {
     fileprivate func sizes(of workload: WorkloadTarget, stable: Release?) -> [String: Int] {
         let exposure = self.exposure
-        let scale = isSummited ? ReleaseScale.traffic : plan.scale(through: stage == .ready ? step : step + 1)
+        let scale = isSummited ? ReleaseScale.traffic : plan.scale(through: enteredCount)
         let route = self.route(stable: stable?.place ?? release.place)
         let sizes = releases.enumerated().map { arm, release in
             let isReached = route.reaches(release.place)

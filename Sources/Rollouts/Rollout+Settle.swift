@@ -65,7 +65,7 @@ extension Draft {
         case .analysing(let run): return run.verdict == .successful ? passed(.verdict) : nil
         case .gating(let run): return run.last.flatMap { progress(of: flight, after: $0, passed(.gate)) }
         case .concluding: return flight.isKept ? .kept(release: flight.release) : passed(.concluded)
-        case .pausing, .asking: return nil
+        case .inspecting, .pausing, .asking: return nil
         case .summiting: return isApplied ? summit(of: flight) : nil
         case .baking(let until) where until <= now:
             if isBaked { return .completed(release: flight.release) }

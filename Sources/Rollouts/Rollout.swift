@@ -106,6 +106,8 @@ package struct Rollout: Hashable, Sendable {
         switch phase {
         case .empty: return nil
         case .resting, .aborted: return stable.map { .all(to: $0.place) }
+        // Whoever is first gets everything, and nothing before it was looked at.
+        case .climbing(let flight) where stable == nil && flight.stage == .inspecting: return nil
         case .climbing(let flight): return flight.route(stable: stable?.place ?? flight.release.place)
         }
     }

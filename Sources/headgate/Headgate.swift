@@ -34,7 +34,7 @@ struct Headgate: AsyncParsableCommand {
                 subcommands: [
                     Get.self, Status.self, Start.self, Promote.self, Pause.self, Resume.self, Abort.self,
                     Retry.self, Keep.self, Undo.self, Unqueue.self, Override.self, HistoryCommand.self,
-                    Explain.self,
+                    Explain.self, PreflightCommand.self,
                 ]),
             CommandGroup(
                 name: "More",

@@ -84,6 +84,7 @@ actor Store: MetricProvider {
 
     func answer(_ number: Double) { answer = .value(.array([.float(number)]), warnings: []) }
     func answer(_ failure: SampleFailure) { answer = .failure(failure) }
+    func answer(_ sample: Sample) { answer = sample }
 }
 
 /// A control loop over a real journal on a temporary file, a scripted mesh and a scripted store.

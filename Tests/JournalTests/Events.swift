@@ -43,6 +43,7 @@ enum Events {
             controller: "kubernetes", release: "web-5d9c", replicas: 10, replicasMin: 2,
             settings: ["template": "{}"])
         whole.inFlight = .queue
+        whole.preflight = Preflight(requiresMTLS: true)
         whole.rollbackWindow = 3
         whole.progressDeadline = ProgressDeadline(duration: .seconds(600), whenOverdue: .abort)
         whole.traffic.backends = Backends(names: ["x", "y", "z"]) ?? whole.traffic.backends
@@ -106,7 +107,11 @@ enum Events {
         .aborted(reason: .command(by: "token:alice", why: "pager")), .aborted(reason: .unjournaledRollback),
         .scaled(since: 4, evidence: "v2: 3 of 3"), .shrunk(found: "v2: 2 of 3 ready"),
         .scaleFailed(since: 4, failure: WorkloadFailure(.failing, "v2: ImagePullBackOff")),
-        .held(by: "token:alice"), .resumed(by: "token:alice"),
+        .held(by: "token:alice"), .resumed(by: "token:alice"), .inspected(findings: []),
+        .inspected(findings: [
+            Finding(
+                .warning, "mtls", "namespace shop", "PERMISSIVE", why: "plain text is taken", mend: "STRICT")
+        ]), .aborted(reason: .unfit("VirtualService shop/web: is not there")),
     ]
 
     /// Numbers the kinds of events. Here the compiler asks for the new one, and then the test asks for a sample.
@@ -147,8 +152,9 @@ enum Events {
         case .scaleFailed: 32
         case .shrunk: 33
         case .strayed: 34
+        case .inspected: 35
         }
     }
 
-    static let kindCount = 35
+    static let kindCount = 36
 }

@@ -40,6 +40,7 @@ private struct RandomWalk {
         checkExposure()
         checkTheRollbackLane()
         checkThatTrafficHasInstances()
+        checkThatNothingMovesBeforeItIsLookedAt(before)
         guard let action = chosen?.action, action.notBefore <= now else { return }
         #expect(!rollout.outstanding.contains(action), "seed \(seed): a report left its action outstanding")
     }
@@ -96,6 +97,19 @@ private struct RandomWalk {
         }
     }
 
+    /// While a start is looked at, its release gets nothing that it did not have.
+    private func checkThatNothingMovesBeforeItIsLookedAt(_ before: Rollout) {
+        if case .aborted(let failure) = rollout.phase, case .unfit = failure.reason {
+            #expect(rollout.routing?.route == before.routing?.route, "seed \(seed): moved by a refusal")
+        }
+        guard let flight = rollout.flight, flight.stage == .inspecting else { return }
+        if let stable = rollout.stable {
+            #expect(rollout.routing?.route.isAll(to: stable.place) == true, "seed \(seed): moved unseen")
+        } else {
+            #expect(rollout.routing?.route == before.routing?.route, "seed \(seed): moved unseen")
+        }
+    }
+
     private func checkTheRollbackLane() {
         guard case .aborted = rollout.phase, let stable = rollout.stable else { return }
         #expect(
@@ -132,6 +146,8 @@ private struct RandomWalk {
 
     private mutating func answer(to action: Action) -> Report {
         switch action {
+        case .inspect(let order):
+            return .inspected(flight: order.flight, findings: random.below(4) > 0 ? [] : [aFinding])
         case .ask(let order): return .answered(order, anAnswerOfAGate)
         case .wake(let moment): return .woke(at: moment)
         case .scale(let order):
@@ -145,6 +161,11 @@ private struct RandomWalk {
             let failure = RouteFailure(kinds[random.below(4)], "no", bears: order.since + 3)
             return .routeFailed(since: order.since, attempt: order.attempt, failure: failure)
         }
+    }
+
+    private var aFinding: Finding {
+        Finding(
+            .error, "objects", "the route", "is not there", why: "it holds the weights", mend: "create it")
     }
 
     private var anAnswerOfAGate: GateAnswer {
@@ -214,7 +235,8 @@ private struct RandomWalk {
                     router: "envoy", backends: Backends(names: ["a", "b", "c"]) ?? Backends(a: "a", b: "b")),
                 plan: plan, isPaused: random.below(6) == 0, source: "rollouts/checkout.yaml",
                 inFlight: InFlightPolicy.allCases[random.below(3)], rollbackWindow: random.below(3),
-                progressDeadline: aDeadline, workload: aWorkload)
+                progressDeadline: aDeadline, workload: aWorkload,
+                preflight: seed.isMultiple(of: 3) ? Preflight() : nil)
         }
     }
 

@@ -51,6 +51,10 @@ struct Notebook {
             let retry = order.attempt > 0 ? " attempt=\(order.attempt + 1)" : ""
             let wants = "wants scale " + sizes.joined(separator: " ") + describe(order.roles)
             return "\(wants) since=\(order.since)\(retry)"
+        case .inspect(let order):
+            let inspection = order.inspection
+            let places = [inspection.stable].compactMap(\.self) + inspection.canaries
+            return "wants inspect \(places.joined(separator: " ")) queries=\(inspection.queries.count)"
         case .wake(let moment): return "wants wake at=\(clock(moment))"
         }
     }
@@ -116,6 +120,8 @@ extension Notebook {
                     RouteFailure(
                         .fenced, "a later write", bears: UInt64(words[0]), isSameRoute: words.last == "same"))
             }
+        case "inspected":
+            inspections.map { .report(.inspected(flight: $0.flight, findings: findings(words))) }
         case "ready": scales.map { .report(.scaled(since: $0.since, evidence: "ready")) }
         case "unready": scales.map { fail($0, WorkloadFailure(.unready, words.joined(separator: " "))) }
         case "failing": scales.map { fail($0, WorkloadFailure(.failing, words.joined(separator: " "))) }
@@ -137,6 +143,19 @@ extension Notebook {
 
     private var routes: [RouteOrder] {
         rollout.outstanding.compactMap { if case .route(let order) = $0 { order } else { nil } }
+    }
+
+    private var inspections: [InspectOrder] {
+        rollout.outstanding.compactMap { if case .inspect(let order) = $0 { order } else { nil } }
+    }
+
+    /// `error objects`, `warning mtls`: one finding for each two words.
+    private func findings(_ words: [String]) -> [Finding] {
+        stride(from: 0, to: words.count - 1, by: 2).map { index in
+            Finding(
+                Finding.Severity(rawValue: words[index]) ?? .note, words[index + 1], "the mesh",
+                "is not as it should be", why: "it would fail", mend: "mend it")
+        }
     }
 
     private var scales: [ScaleOrder] {
@@ -233,7 +252,8 @@ extension Notebook {
             name: rollout.name, traffic: target(given), plan: plan, isPaused: given["paused"] != nil,
             source: "rollouts/checkout.yaml", inFlight: given["in-flight"].flatMap(InFlightPolicy.init),
             rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given),
-            workload: workload(given), drift: given["drift"].flatMap(DriftPolicy.init))
+            workload: workload(given), drift: given["drift"].flatMap(DriftPolicy.init),
+            preflight: given["preflight"].map { Preflight(requiresMTLS: $0 == "mtls") })
     }
 
     /// `replicas=10`

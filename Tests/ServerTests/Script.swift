@@ -7,6 +7,7 @@ actor Mesh: TrafficRouter {
     nonisolated let kind = "envoy"
     private var borne: [RolloutName: RouteWrite] = [:]
     private var failure: RouteFailure?
+    private var findings: [Finding] = []
 
     nonisolated func backend(of target: TrafficTarget) -> String { "mesh" }
 
@@ -30,7 +31,12 @@ actor Mesh: TrafficRouter {
         }
     }
 
+    func inspect(
+        _ inspection: Inspection, of rollout: RolloutName
+    ) async throws(RouteFailure) -> [Finding] { findings }
+
     func fail(_ failure: RouteFailure?) { self.failure = failure }
+    func find(_ findings: Finding...) { self.findings = findings }
 }
 
 /// A metrics store with one answer for everybody.

@@ -25,9 +25,23 @@ package protocol TrafficRouter: Sendable {
     /// What the mesh bears for the target now; none where nothing was ever written.
     func observe(_ rollout: RolloutName, _ target: TrafficTarget) async throws(RouteFailure) -> ObservedRoute?
 
+    /// What is or may be in the way of a release, before anything is moved. Reads, and writes nothing. What can't be
+    /// read is a finding too, unless nothing can. The caller sets the deadline by cancelling.
+    ///
+    /// Asked of the router and not by a port of its own: it has the connection, the rights and the names, and whoever
+    /// adds a mesh adds one thing.
+    func inspect(_ inspection: Inspection, of rollout: RolloutName) async throws(RouteFailure) -> [Finding]
+
     /// The rollouts whose routes may have been changed by somebody else, as that is noticed. The engine
     /// observes each and decides. Ends when the router is closed.
     func disturbances() -> AsyncStream<RolloutName>
+}
+
+extension TrafficRouter {
+    /// A mesh that nobody looks into is no reason against a release.
+    package func inspect(
+        _ inspection: Inspection, of rollout: RolloutName
+    ) async throws(RouteFailure) -> [Finding] { [] }
 }
 
 /// One route to be written, with the marks it must bear.

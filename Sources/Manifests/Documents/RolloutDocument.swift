@@ -12,6 +12,7 @@ struct RolloutDocument {
     let drift: DriftPolicy?
     let rollbackWindow: Int?
     let progressDeadline: ProgressDeadline?
+    let preflight: Preflight?
     /// None: the pods are left to whoever deploys them.
     let workload: WorkloadDocument?
     /// None: reported.
@@ -40,7 +41,8 @@ extension RolloutDocument {
         return RolloutDocument(
             metadata: metadata, dialect: dialect, root: document.field, isPaused: spec?.isPaused ?? false,
             inFlight: spec?.inFlight, drift: spec?.drift, rollbackWindow: spec?.rollbackWindow,
-            progressDeadline: spec?.progressDeadline, workload: spec?.workload, strategy: spec?.strategy,
+            progressDeadline: spec?.progressDeadline, preflight: spec?.preflight, workload: spec?.workload,
+            strategy: spec?.strategy,
             isFileWhole: isFileWhole)
     }
 
@@ -50,6 +52,7 @@ extension RolloutDocument {
         let drift: DriftPolicy?
         let rollbackWindow: Int?
         let progressDeadline: ProgressDeadline?
+        let preflight: Preflight?
         let workload: WorkloadDocument?
         let strategy: StrategyDocument?
 
@@ -69,6 +72,9 @@ extension RolloutDocument {
             rollbackWindow = fields.optional("rollbackWindow", in: dialect, .rollbackWindow(dialect))
             progressDeadline =
                 isArgo ? fields.argoDeadline() : fields.optional("progressDeadline", .progressDeadline)
+            // Argo's documents start as with Argo, which looks at nothing.
+            preflight =
+                isArgo ? nil : Preflight(requiresMTLS: fields.optional("requireMTLS", .strict) ?? false)
             let strategy: StrategyDocument?? = fields.required(
                 "strategy", .object { .some(StrategyDocument.read(&$0, dialect, name)) })
             self.strategy = strategy ?? nil
@@ -79,6 +85,11 @@ extension RolloutDocument {
             }
         }
     }
+}
+
+extension Shape where Output == Bool {
+    /// The one thing that can be required so far.
+    fileprivate static var strict: Shape { .oneOf(["strict": true]) }
 }
 
 extension Shape where Output == Int {

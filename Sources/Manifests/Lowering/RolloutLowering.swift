@@ -27,7 +27,7 @@ extension RolloutDocument {
             name: RolloutName(metadata.name), traffic: traffic, plan: plan, isPaused: isPaused, source: file,
             labels: metadata.labels, inFlight: inFlight, rollbackWindow: rollbackWindow,
             progressDeadline: progressDeadline, workload: target, drift: drift,
-            showsRuns: showsRuns)
+            showsRuns: showsRuns, preflight: preflight)
     }
 
     /// Tools look for AnalysisRuns beside Argo's Rollouts in a cluster, and nowhere else.

@@ -17,6 +17,7 @@ extension Endpoint {
             Endpoint(.get, "/v1/rollouts/{name}", .role(.viewer), answer: rollouts.status),
             Endpoint(.get, "/v1/rollouts/{name}/history", .role(.viewer), answer: rollouts.history),
             Endpoint(.get, "/v1/rollouts/{name}/explain", .role(.viewer), answer: rollouts.explanation),
+            Endpoint(.get, "/v1/rollouts/{name}/preflight", .role(.viewer), answer: rollouts.preflight),
             Endpoint(.get, "/v1/manifests", .role(.viewer), answer: rollouts.manifests),
 
             Endpoint(.post, "/v1/rollouts/{name}/start", .role(.operator), answer: commands.start),

@@ -30,6 +30,12 @@ struct RolloutAnswers: Sendable {
         return try .json(Explanation(rollout, past))
     }
 
+    func preflight(_ call: APICall) async throws -> Response {
+        let name = try await rollout(call).name
+        guard let findings = await house.loop.findings(of: name) else { throw APIError(.undeclared(name)) }
+        return try .json(PreflightAnswer(name, findings))
+    }
+
     func history(_ call: APICall) async throws -> Response {
         let after = try call.number("after", in: 0...UInt64(Int64.max))
         let limit = Int(try call.number("limit", in: 1...Self.historyMax) ?? Self.historyDefault)

@@ -53,6 +53,21 @@ extension Event {
     }
 }
 
+/// `GET /v1/rollouts/{name}/preflight`: what is or may be in the way of the next release, the worst first.
+package struct PreflightAnswer: Hashable, Codable, Sendable {
+    package let rollout: String
+    package let errors: Int
+    package let warnings: Int
+    package let findings: [Finding]
+
+    package init(_ rollout: RolloutName, _ findings: [Finding]) {
+        self.rollout = rollout.text
+        errors = findings.errors.count
+        warnings = findings.warnings.count
+        self.findings = findings
+    }
+}
+
 /// `GET /v1/manifests`
 package struct ManifestReport: Hashable, Codable, Sendable {
     package let files: Int

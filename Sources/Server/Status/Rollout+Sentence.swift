@@ -57,6 +57,7 @@ extension Rollout {
 
     private func sentence(for flight: Flight) -> String {
         switch flight.stage {
+        case .inspecting: "looking at what \(flight.announced) needs, before anything is moved"
         case .ready: flight.unproved.isEmpty ? "between two steps" : flight.waitingForProof
         case .routing, .summiting: waitingForRoute
         case .pausing(let end?): "pause of step \(flight.step + 1) ends at \(end)"

@@ -27,6 +27,7 @@ extension RolloutStatus {
         analyses = rollout.flight?.runs.map { AnalysisStatus($0.id, $0.run) } ?? []
         hold = rollout.hold.map(HoldStatus.init)
         failure = rollout.failure.map { FailureStatus($0, in: rollout) }
+        findings = rollout.flight.flatMap { $0.findings.isEmpty ? nil : $0.findings }
     }
 }
 

@@ -1,3 +1,5 @@
+package import Rollouts
+
 /// A rollout as people and programs see it: what it does, why it waits, and on which evidence.
 ///
 /// Moments are RFC 3339 texts in UTC with milliseconds; durations are seconds; weights are percent of all traffic.
@@ -44,6 +46,8 @@ package struct RolloutStatus: Hashable, Codable, Sendable {
     package let analyses: [AnalysisStatus]
     package let hold: HoldStatus?
     package let failure: FailureStatus?
+    /// What was found before the release in flight was moved; none where there is nothing to tell.
+    package let findings: [Finding]?
 }
 
 /// The words that Argo Rollouts uses, with their meanings.

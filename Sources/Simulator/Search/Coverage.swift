@@ -63,6 +63,7 @@ extension Stage {
     /// Spelled out: `"\(self)"` would print all that is in it.
     fileprivate var word: String {
         switch self {
+        case .inspecting: "inspecting"
         case .ready: "ready"
         case .routing: "routing"
         case .pausing(until: nil): "pausing for a person"

@@ -95,6 +95,11 @@ extension Knot {
                         failure: WorkloadFailure(.failing, "CrashLoopBackOff")), "instances fail"),
             ]
         case .wake(let moment): [.report(.woke(at: moment), "time passes")]
+        case .inspect(let order):
+            [
+                .report(.inspected(flight: order.flight, findings: []), "nothing is in the way"),
+                .report(.inspected(flight: order.flight, findings: [.refused]), "the start is refused"),
+            ]
         case .ask(let order):
             [(GateAnswer.yes(nil), "yes"), (.no(nil), "no"), (.wait(nil), "wait")].map { answer, word in
                 .report(.answered(order, answer), "the gate says \(word)")
@@ -219,4 +224,10 @@ extension Tally {
             min(errors, 1), verdict == nil ? 0 : 1,
         ]
     }
+}
+
+extension Finding {
+    fileprivate static let refused = Finding(
+        .error, "objects", "VirtualService shop/web", "is not there", why: "it holds the weights",
+        mend: "create it")
 }

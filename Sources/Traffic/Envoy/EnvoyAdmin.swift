@@ -32,7 +32,7 @@ struct EnvoyAdmin: Sendable {
         return path == "" ? nil : path
     }
 
-    private func ask(_ question: AdminQuestion) async throws(AdminFailure) -> JSONTree {
+    func ask(_ question: AdminQuestion) async throws(AdminFailure) -> JSONTree {
         let response: HTTPResponse
         do {
             response = try await sender.send(question.request(to: settings.address, timeout: timeout))
@@ -85,6 +85,6 @@ struct AdminQuestion: Hashable, Sendable {
 }
 
 /// A route's name has letters, digits, `_`, `-` and dots; only the dot means something in a pattern.
-private func pattern(_ route: String) -> String {
+func pattern(_ route: String) -> String {
     route.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "%5C.")
 }

@@ -9,8 +9,8 @@ package import Transport
 /// nothing if it were started anew with the rejected one.
 package final class EnvoyRouter: TrafficRouter {
     package let kind = "envoy"
-    private let settings: EnvoySettings
-    private let admins: [EnvoyAdmin]
+    let settings: EnvoySettings
+    let admins: [EnvoyAdmin]
     private let files: RouteFiles
     private let watch: RouteWatch
     private let pace: Pace

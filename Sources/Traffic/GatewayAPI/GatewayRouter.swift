@@ -15,7 +15,7 @@ package final class GatewayRouter: TrafficRouter {
     let pace: Pace
     let drift: DriftWatch
     let implementations: Implementations
-    private let preflight: Preflight
+    let preflight: Preflight
     private let kinds: any KindDiscovery
     /// The leader's number; none where there is no election.
     private let epoch: @Sendable () -> Int?

@@ -2,6 +2,8 @@
 package struct IstioSettings: Hashable, Sendable {
     /// For objects whose namespace is not said.
     package var namespace: String
+    /// Where the policies of the whole mesh are.
+    package var rootNamespace: String
     /// How long it takes until all proxies have what was stored, where none can be asked. Istio gathers
     /// changes for a tenth of a second and more, and is through with them after two as a rule.
     package var settle: Duration
@@ -20,11 +22,13 @@ package struct IstioSettings: Hashable, Sendable {
     package var countsMax: Int
 
     package init(
-        namespace: String = "default", settle: Duration = .seconds(2), istiods: [String] = [],
+        namespace: String = "default", rootNamespace: String = "istio-system", settle: Duration = .seconds(2),
+        istiods: [String] = [],
         level: ProofLevel = .accepted, prometheus: String? = nil, timeout: Duration = .seconds(2),
         pauses: [Duration] = [100, 200, 400, 800, 1_000].map { .milliseconds($0) }, countsMax: Int = 8
     ) {
         self.namespace = namespace
+        self.rootNamespace = rootNamespace
         self.settle = settle
         self.istiods = istiods
         self.level = level

@@ -45,6 +45,10 @@ struct ServerClient {
         try await get("/v1/rollouts/\(escaped(name))/explain")
     }
 
+    func preflight(_ name: String) async throws -> PreflightAnswer {
+        try await get("/v1/rollouts/\(escaped(name))/preflight")
+    }
+
     func history(_ name: String, after: UInt64, limit: Int) async throws -> History {
         try await get("/v1/rollouts/\(escaped(name))/history?after=\(after)&limit=\(limit)")
     }

@@ -7,6 +7,11 @@ package struct ConsulFinding: Hashable, Sendable, CustomStringConvertible {
     package let place: String
     package let flaw: String
     package let mend: String
+    /// What was looked for: `protocol`.
+    let check: String
+    let why: String
+    /// Whether nothing can be moved before it is mended.
+    var isCertain = false
 
     package var description: String { "\(place): \(flaw); \(mend)" }
 }
@@ -41,12 +46,14 @@ extension ConsulRouter {
             return ConsulFinding(
                 place: "service \(service)", flaw: "the catalogue has no instance of it",
                 mend: "register one, correct `service`, or let the token read it "
-                    + "(service \"\(service)\" and node_prefix \"\": policy = \"read\")")
+                    + "(service \"\(service)\" and node_prefix \"\": policy = \"read\")",
+                check: "objects", why: "there is nobody whose traffic could be split")
         }
         return ConsulFinding(
             place: "service \(service)",
             flaw: "its \(all) instances have no sidecar, so that nothing splits its traffic",
-            mend: "add `connect { sidecar_service {} }` to their registration")
+            mend: "add `connect { sidecar_service {} }` to their registration",
+            check: "proxies", why: "Consul splits what goes through its proxies")
     }
 
     /// Of subsets that get requests already: a place that waits for its release has nobody yet.
@@ -67,7 +74,8 @@ extension ConsulRouter {
                 ConsulFinding(
                     place: "\(resolver.name)",
                     flaw: "its subset \(name) (\(filter)) gets requests and has no healthy instance",
-                    mend: "correct the filter, or see to the instances' checks"))
+                    mend: "correct the filter, or see to the instances' checks",
+                    check: "endpoints", why: "requests that are sent there fail"))
         }
         return findings
     }
@@ -77,7 +85,8 @@ extension ConsulRouter {
         return ConsulFinding(
             place: "\(target.entry(.defaults))",
             flaw: "the protocol is \(chain.proto), and Consul splits http, http2 and grpc only",
-            mend: "set `Protocol` there, or `protocol: http` in the rollout")
+            mend: "set `Protocol` there, or `protocol: http` in the rollout",
+            check: "protocol", why: "Consul declines every split of another protocol", isCertain: true)
     }
 
     private func intentionFinding(_ target: ConsulTarget) async throws(ConsulError) -> ConsulFinding? {
@@ -89,7 +98,8 @@ extension ConsulRouter {
         guard isDenied, !isAllowed else { return nil }
         return ConsulFinding(
             place: "the intentions of \(target.service)", flaw: "nobody may call it",
-            mend: "allow its callers: consul intention create CALLER \(target.service)")
+            mend: "allow its callers: consul intention create CALLER \(target.service)",
+            check: "identity", why: "whatever the weights are, every request is refused")
     }
 }
 

@@ -1,0 +1,78 @@
+import Kubernetes
+import Rollouts
+import Transport
+
+/// Everything that was read of an Istio before a start. What follows from it is worked out without another question.
+struct IstioSurvey: Sendable {
+    let inspection: Inspection
+    let target: IstioTarget
+    /// Of the hosts that are split.
+    let namespace: String
+    let rootNamespace: String
+    /// The split VirtualServices as the router reads them.
+    var objects: [IstioObject] = []
+    /// Others that claim a host of the mesh that is split.
+    var rivals: [String] = []
+    var rules: Seen<[JSON]> = .seen([])
+    var services: Seen<[JSON]> = .seen([])
+    var pods: Seen<[JSON]> = .seen([])
+    var peers: Seen<[JSON]> = .seen([])
+    var authorizations: Seen<[JSON]> = .seen([])
+
+    var findings: [Finding] {
+        hostFindings + subsetFindings + rivalFindings + ownerFindings + podFindings + protocolFindings
+            + mtlsFindings + identityFindings + resilienceFindings
+    }
+
+    /// The first labels of the hosts that are split, which are names of Services.
+    var hosts: [String] {
+        var seen: Set<String> = []
+        let items = objects.flatMap(\.eachSplit).flatMap { $0["route"]?.array ?? [] }
+        let names = items.filter { item in objects.contains { $0.destinations.index(ofItem: item) != nil } }
+            .compactMap { $0["destination"]["host"]?.string?.firstLabel }
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    func service(_ name: String) -> JSON? {
+        services.value?.first { $0["metadata"]["name"]?.string == name }
+    }
+
+    /// The DestinationRules that speak of a host.
+    func rules(for host: String) -> [JSON] {
+        (rules.value ?? []).filter { $0["spec"]["host"]?.string?.firstLabel == host }
+    }
+
+    var allPods: [PodSight] { (pods.value ?? []).map(PodSight.init) }
+
+    /// The pods of a backend; none where nobody can tell which they are.
+    func podSet(of backend: String) -> PodSet? {
+        switch target.split {
+        case .hosts:
+            guard let service = service(backend.firstLabel) else { return nil }
+            let selector = service["spec"]["selector"].texts
+            let subject = "Service \(namespace)/\(backend.firstLabel)"
+            return selector.isEmpty ? nil : PodSet(subject, selector, among: allPods)
+        case .subsets:
+            guard let host = hosts.first, let service = service(host) else { return nil }
+            let selector = service["spec"]["selector"].texts
+            guard let subset = subset(backend, of: host), !selector.isEmpty else { return nil }
+            let labels = subset["labels"].texts
+            guard !labels.isEmpty else { return nil }
+            return PodSet(
+                "subset \(backend) of host \(host)", selector.merging(labels) { $1 }, among: allPods)
+        }
+    }
+
+    func subset(_ name: String, of host: String) -> JSON? {
+        rules(for: host).lazy.flatMap { $0["spec"]["subsets"]?.array ?? [] }
+            .first { $0["name"]?.string == name }
+    }
+
+    var stablePods: PodSet? { inspection.stable.flatMap(podSet) }
+    var canaryPods: [PodSet] { inspection.canaries.compactMap(podSet) }
+}
+
+extension String {
+    /// `web` of `web.shop.svc.cluster.local`
+    var firstLabel: String { String(prefix { $0 != "." }) }
+}

@@ -1,0 +1,216 @@
+import Engine
+import Kubernetes
+import Rollouts
+import TestCluster
+import Testing
+import Transport
+
+@testable import Traffic
+
+/// What is said of the Gateway API's routes and of Linkerd before a release is moved.
+@Suite(.cluster(CustomKinds.gatewayAPI.union(CustomKinds.linkerd)), .timeLimit(.minutes(1)))
+struct GatewayPreflightTests {
+    private let cluster = testCluster()
+
+    private func findings(
+        of kind: String = "gatewayAPI", isStart: Bool = true, requiresMTLS: Bool = false
+    ) async throws -> [Finding] {
+        let router = GatewayRouter(
+            GatewaySettings(namespace: "shop"), of: kind, api: cluster, sender: NobodyToAsk())
+        let inspection = Inspection(
+            target: try gatewayTarget(of: kind), stable: "web-a", canaries: ["web-b"], isStart: isStart,
+            requiresMTLS: requiresMTLS)
+        let findings = try await router.inspect(inspection, of: RolloutName("web"))
+        await router.close()
+        return findings
+    }
+
+    private func words(_ findings: [Finding], _ check: String) -> [String] {
+        findings.filter { $0.check == check }.map { "\($0.severity.rawValue) \($0.subject): \($0.what)" }
+    }
+
+    private func furnish(containers: [JSON] = [["name": "linkerd-proxy", "image": "p:1"]]) {
+        cluster.put(webRoute, storedRoute([splitRule]))
+        for slot in ["web-a", "web-b"] {
+            cluster.put(
+                ObjectReference(.service, slot, in: "shop"),
+                ["spec": ["selector": ["slot": .string(slot)], "ports": [["port": 80]]]])
+            pod(slot, containers: containers)
+        }
+    }
+
+    private func pod(_ slot: String, containers: [JSON], isReady: Bool = true) {
+        let reference = ObjectReference(.pod, "\(slot)-1", in: "shop")
+        cluster.put(
+            reference,
+            [
+                "metadata": ["labels": ["slot": .string(slot)]],
+                "spec": ["containers": .array([["name": "app", "image": "web:1"]] + containers)],
+            ])
+        cluster.server.edit(reference, "status", as: "kubelet") {
+            $0["status"] = ["conditions": [["type": "Ready", "status": isReady ? "True" : "False"]]]
+        }
+    }
+
+    @Test func withoutTheRouteNothingCanBeMoved() async throws {
+        #expect(try await findings().map(\.severity) == [.error])
+    }
+
+    @Test func aRouteThatNobodyHasAcceptedIsAWarning() async throws {
+        furnish()
+        let findings = try await findings()
+        #expect(findings.errors == [], "\(findings)")
+        #expect(
+            words(findings, "parents") == [
+                "warning HTTPRoute shop/web: nobody has accepted it for Gateway edge"
+            ])
+    }
+
+    @Test func aRouteThatIsRefusedIsAnErrorInTheControllersWords() async throws {
+        furnish()
+        cluster.server.edit(webRoute, "status", as: "controller") {
+            let generation = $0["metadata"]["generation"] ?? 1
+            $0["status"] = [
+                "parents": [
+                    [
+                        "parentRef": ["name": "edge"], "controllerName": "example.com/c",
+                        "conditions": [
+                            [
+                                "type": "ResolvedRefs", "status": "False", "reason": "RefNotPermitted",
+                                "message": "no ReferenceGrant", "observedGeneration": generation,
+                                "lastTransitionTime": "2026-01-01T00:00:00Z",
+                            ]
+                        ],
+                    ]
+                ]
+            ]
+        }
+        let found = words(try await findings(), "parents")
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("error HTTPRoute shop/web: example.com/c for Gateway edge") == true)
+        #expect(found.first?.contains("no ReferenceGrant") == true)
+    }
+
+    @Test func aServiceThatIsNotThereIsAnError() async throws {
+        furnish()
+        cluster.remove(ObjectReference(.service, "web-b", in: "shop"))
+        let findings = try await findings()
+        #expect(
+            words(findings, "objects").first?.contains("leads to Service shop/web-b, which is not there")
+                == true)
+    }
+
+    @Test func nobodyReadyBehindTheServiceIsAnErrorAtTheStartOnly() async throws {
+        furnish()
+        cluster.remove(ObjectReference(.pod, "web-b-1", in: "shop"))
+        #expect(
+            words(try await findings(), "endpoints") == ["error Service shop/web-b: no pod has slot=web-b"])
+        #expect(try await findings(isStart: false).errors == [])
+    }
+
+    @Test func theGatewayAPITellsNothingOfMutualTLS() async throws {
+        furnish()
+        #expect(words(try await findings(), "mtls") == [])
+        #expect(words(try await findings(requiresMTLS: true), "mtls").count == 1)
+    }
+
+    // MARK: - Linkerd
+
+    @Test func meshedPodsThatLetOthersInAreAWarning() async throws {
+        furnish()
+        let found = words(try await findings(of: "linkerd"), "mtls")
+        #expect(found.count == 2)
+        #expect(found.first?.hasPrefix("warning Service shop/web-a: takes plain text too: no Server") == true)
+    }
+
+    @Test func theDefaultPolicyOfTheNamespaceIsEvidence() async throws {
+        furnish()
+        cluster.edit(ObjectReference(.namespace, "shop", in: nil)) {
+            $0["metadata"]["annotations"] = ["config.linkerd.io/default-inbound-policy": "all-authenticated"]
+        }
+        let found = words(try await findings(of: "linkerd"), "mtls")
+        #expect(
+            found.first == "note Service shop/web-a: takes mutual TLS only: "
+                + "config.linkerd.io/default-inbound-policy: all-authenticated")
+    }
+
+    @Test func aPodWithoutAProxyIsSaid() async throws {
+        furnish(containers: [])
+        let found = words(try await findings(of: "linkerd"), "mtls")
+        #expect(found.first == "warning Service shop/web-a: pod web-a-1 has no linkerd-proxy")
+    }
+
+    @Test func aServiceProfileInTheWayIsAnError() async throws {
+        furnish()
+        cluster.edit(webRoute) {
+            $0["spec"]["parentRefs"] = [["group": "core", "kind": "Service", "name": "web", "port": 80]]
+        }
+        cluster.put(
+            ObjectReference(.service, "web", in: "shop"),
+            ["spec": ["ports": [["port": 80]], "clusterIP": "10.0.0.1"]])
+        let profile = ObjectReference(.serviceProfile, "web.shop.svc.cluster.local", in: "shop")
+        cluster.put(profile, ["spec": ["routes": []]])
+        let found = words(try await findings(of: "linkerd"), "objects")
+        #expect(found.first?.contains("overrides every route") == true, "\(found)")
+    }
+
+    @Test func anOpaquePortIsNotSplit() async throws {
+        furnish()
+        cluster.edit(ObjectReference(.service, "web-b", in: "shop")) {
+            $0["metadata"]["annotations"] = ["config.linkerd.io/opaque-ports": "80,3306"]
+        }
+        #expect(
+            words(try await findings(of: "linkerd"), "protocol") == [
+                "warning Service shop/web-b: port 80 is opaque"
+            ])
+    }
+}
+
+/// Who may speak with Linkerd's pods, worked out without a cluster.
+struct LinkerdPolicyTests {
+    private func verdict(server: JSON, policies: [JSON] = []) -> Finding? {
+        let pod: JSON = [
+            "metadata": ["name": "web-a-1", "labels": ["slot": "web-a"]],
+            "spec": ["containers": [["name": "linkerd-proxy"]]],
+        ]
+        let inspection = Inspection(
+            target: TrafficTarget(router: "linkerd", backends: Backends(a: "web-a", b: "web-b")),
+            stable: "web-a", canaries: [])
+        var survey = ServiceSurvey(
+            inspection: inspection, namespace: "shop",
+            services: .seen([["metadata": ["name": "web-a"], "spec": ["selector": ["slot": "web-a"]]]]),
+            pods: .seen([pod]))
+        let linkerd = LinkerdSurvey(servers: .seen([server]), policies: .seen(policies), namespace: nil)
+        survey.linkerd = linkerd
+        return survey.findings.first { $0.check == Finding.mtls }
+    }
+
+    private func server(_ policy: JSON?) -> JSON {
+        var server: JSON = [
+            "metadata": ["name": "web"], "spec": ["podSelector": ["matchLabels": ["slot": "web-a"]]],
+        ]
+        server["spec"]["accessPolicy"] = policy
+        return server
+    }
+
+    private func policy(_ kind: JSON) -> JSON {
+        [
+            "spec": [
+                "targetRef": ["kind": "Server", "name": "web"],
+                "requiredAuthenticationRefs": [["kind": kind]],
+            ]
+        ]
+    }
+
+    @Test func aServerSaysWhomItLetsIn() {
+        #expect(verdict(server: server("all-authenticated"))?.severity == .note)
+        #expect(verdict(server: server("all-unauthenticated"))?.severity == .warning)
+    }
+
+    @Test func oneThatDeniesIsAsStrictAsWhatAllowsOthers() {
+        #expect(verdict(server: server(nil))?.severity == .note)
+        #expect(verdict(server: server(nil), policies: [policy("MeshTLSAuthentication")])?.severity == .note)
+        #expect(
+            verdict(server: server(nil), policies: [policy("NetworkAuthentication")])?.severity == .warning)
+    }
+}
