@@ -19,7 +19,9 @@ extension Ports {
             return [.unknownRouter(kind, configured: routers.keys.sorted())]
         }
         do throws(RouteFailure) {
-            return try await router.inspect(inspection, of: rollout)
+            let findings = try await router.inspect(inspection, of: rollout)
+            let isTold = findings.contains { $0.check == Finding.mtls }
+            return findings + (inspection.requiresMTLS && !isTold ? [.untold(kind)] : [])
         } catch {
             return [.unseen(kind, error)]
         }
@@ -81,6 +83,13 @@ extension Finding {
         Finding(
             .warning, "reach", kind, "could not be looked at: \(failure.message)",
             why: "nobody knows whether the release can be moved", mend: "ask again: headgate preflight NAME")
+    }
+
+    fileprivate static func untold(_ kind: String) -> Finding {
+        Finding(
+            .warning, mtls, kind, "nothing that was seen tells whether the mesh takes mutual TLS only",
+            why: "`requireMTLS: strict` asks for proof of it",
+            mend: "let the server see the policies and the pods, or take `requireMTLS` out")
     }
 
     fileprivate static let withoutMesh = Finding(

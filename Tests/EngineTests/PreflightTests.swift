@@ -47,6 +47,11 @@ struct PreflightTests {
         #expect(lax.map(\.severity) == [.warning])
     }
 
+    @Test func whereNothingTellsOfMutualTLSItIsUnproved() async {
+        let found = await findings(of: inspection(requiresMTLS: true), Looking())
+        #expect(found.map(\.check) == [Finding.mtls] && found.map(\.severity) == [.error])
+    }
+
     @Test func withoutAMeshThereIsNoMutualTLSToProve() async {
         let found = await findings(of: inspection(requiresMTLS: true, isRouted: false), Looking())
         #expect(found.map(\.check) == [Finding.mtls] && found.map(\.severity) == [.error])

@@ -13,9 +13,8 @@ struct BuiltinDocument {
         let field = fields.field("builtin")
         let builtin = field?.read(.name(of: Builtin.self))
         let draft = Draft(&fields)
-        for key in Draft.keys { fields.field.note(.needs(key, "builtin")) }
-        fields.field.note(.atMostOne("atLeast", "atMost", "successCondition"))
-        fields.field.note(.atMostOne("atLeast", "atMost", "failureCondition"))
+        // What may be a number or a text has no one type, and rules in a schema see no such thing.
+        for key in ["window", "selector", "atMost"] { fields.field.note(.needs(key, "builtin")) }
         guard let field, field.sketch == nil else {
             fields.refuseWithoutBuiltin()
             return nil

@@ -65,8 +65,7 @@ private struct MetricDocument {
             field.note(.excludes("compare", "builtin"))
             field.note(
                 .leadsTo(
-                    ["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"], ["atLeast"],
-                    ["atMost"]),
+                    ["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"], ["builtin"]),
                 .leadsTo(["compare"], ["builtin"], ["provider", "prometheus", "query"], ["provider", "job"]))
             for key in Self.ofConditions { field.note(.excludes("compare", key)) }
             field.note(.excludes("compare", "provider", "prometheus", "query"))

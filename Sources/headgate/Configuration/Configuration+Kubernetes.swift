@@ -119,6 +119,8 @@ extension Shape where Output == IstioSettings {
         .object { fields in
             var settings = IstioSettings(namespace: namespace ?? "default")
             settings.settle = fields.optional("settle", .duration) ?? settings.settle
+            settings.rootNamespace =
+                fields.optional("rootNamespace", .nonEmptyString) ?? settings.rootNamespace
             settings.istiods = fields.optional("istiods", .list(of: .nonEmptyString)) ?? []
             settings.level = fields.optional("proof", .oneOf(proofLevels)) ?? settings.level
             settings.prometheus = fields.optional("prometheus", .nonEmptyString)

@@ -8,11 +8,29 @@ extension ConsulRouter {
     ) async throws(RouteFailure) -> [Finding] {
         let consul = try ConsulTarget(inspection.target)
         let found = try await findings(of: inspection.target).map(\.finding)
+        return found + (await placesSeen(inspection, consul)) + (await mtlsSeen(consul))
+    }
+
+    private func placesSeen(_ inspection: Inspection, _ target: ConsulTarget) async -> [Finding] {
         do throws(ConsulError) {
-            let places = try await placeFindings(inspection, consul)
-            return found + places + (try await mtlsFindings(consul))
+            return try await placeFindings(inspection, target)
         } catch {
-            throw RouteFailure(error)
+            return [.unread("the instances of \(target.service)", error.message)]
+        }
+    }
+
+    /// What the token may not read proves nothing.
+    private func mtlsSeen(_ target: ConsulTarget) async -> [Finding] {
+        do throws(ConsulError) {
+            return try await mtlsFindings(target)
+        } catch {
+            return [
+                Finding(
+                    .warning, Finding.mtls, "service \(target.service)",
+                    "could not be read: \(error.message)",
+                    why: "whether its sidecars take mutual TLS only is not proved",
+                    mend: "let the token read it")
+            ]
         }
     }
 
