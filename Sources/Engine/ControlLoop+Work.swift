@@ -110,7 +110,7 @@ extension ControlLoop {
             begin {
                 let findings = await self.ports.inspect(
                     order.inspection, of: job.rollout, within: self.limits.inspectDeadline, on: self.clock)
-                await self.report([(job, .inspected(flight: order.flight, findings: findings))])
+                await self.report([(job, .inspected(order, findings: findings))])
             })
     }
 

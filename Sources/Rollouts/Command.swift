@@ -33,7 +33,7 @@ package enum Report: Sendable {
     case scaleFailed(since: Sequence, attempt: Int, failure: WorkloadFailure)
     case measured(MeasureOrder, Sample, startedAt: Moment, finishedAt: Moment)
     case answered(GateOrder, GateAnswer)
-    case inspected(flight: Sequence, findings: [Finding])
+    case inspected(InspectOrder, findings: [Finding])
     case woke(at: Moment)
 
     /// A note on the way, not an outcome: the mesh's interface took the write.

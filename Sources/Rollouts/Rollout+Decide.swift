@@ -127,7 +127,9 @@ extension Draft {
         default: break
         }
         if flight.isSummited { return emit(.completed(release: flight.release)) }
-        if flight.isPastSteps { return emit(.summited(by: who)) }
+        // A first release climbs no steps: whoever does not wait for the look gives it everything.
+        let isFirst = rollout.stable == nil && flight.stage == .inspecting
+        if flight.isPastSteps || isFirst { return emit(.summited(by: who)) }
         // What was never entered can't be passed: the analysis that watches begins with a step.
         if !flight.stage.isBeforeStep { emit(.stepPassed(step: flight.step, by: .promoted(by: who))) }
         // A person's promote goes on to the next step even where the rollout is held.
@@ -215,7 +217,7 @@ extension Draft {
         case .measured(let order, let sample, let start, let end):
             measure(order, sample, from: start, to: end)
         case .answered(let order, let answer): hear(answer, order)
-        case .inspected(let number, let findings): take(findings, number)
+        case .inspected(let order, let findings): take(findings, order)
         // What is over by now is found by looking at the clock; see `settle`.
         case .woke: break
         case .drifted(let found, let bears): drift(found, bears)
@@ -299,11 +301,10 @@ extension Draft {
         emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
     }
 
-    /// Nothing was routed yet, so a refusal takes nothing back.
-    private mutating func take(_ findings: [Finding], _ number: Sequence) {
-        guard let flight = rollout.flight, flight.number == number, flight.stage == .inspecting else {
-            return
-        }
+    /// Nothing was routed yet, so a refusal takes nothing back. What was looked at for a manifest that is replaced by
+    /// now, or was called off for it, says nothing.
+    private mutating func take(_ findings: [Finding], _ order: InspectOrder) {
+        guard let flight = rollout.flight, rollout.inspectOrder(flight) == order else { return }
         emit(.inspected(findings: findings))
         if let refusal = findings.refusal { emit(.aborted(reason: .unfit(refusal))) }
     }

@@ -61,7 +61,7 @@ private struct Drive {
         case .wake(let moment):
             now = max(now, moment)
             try take(.report(.woke(at: moment)))
-        case .inspect(let order): try take(.report(.inspected(flight: order.flight, findings: [])))
+        case .inspect(let order): try take(.report(.inspected(order, findings: [])))
         case .ask: Issue.record("no plan of these has a gate")
         case .measure: Issue.record("no plan of these measures anything")
         }

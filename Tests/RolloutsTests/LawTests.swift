@@ -147,7 +147,7 @@ private struct RandomWalk {
     private mutating func answer(to action: Action) -> Report {
         switch action {
         case .inspect(let order):
-            return .inspected(flight: order.flight, findings: random.below(4) > 0 ? [] : [aFinding])
+            return .inspected(order, findings: random.below(4) > 0 ? [] : [aFinding])
         case .ask(let order): return .answered(order, anAnswerOfAGate)
         case .wake(let moment): return .woke(at: moment)
         case .scale(let order):

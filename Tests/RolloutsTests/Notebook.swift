@@ -121,7 +121,7 @@ extension Notebook {
                         .fenced, "a later write", bears: UInt64(words[0]), isSameRoute: words.last == "same"))
             }
         case "inspected":
-            inspections.map { .report(.inspected(flight: $0.flight, findings: findings(words))) }
+            inspections.map { .report(.inspected($0, findings: findings(words))) }
         case "ready": scales.map { .report(.scaled(since: $0.since, evidence: "ready")) }
         case "unready": scales.map { fail($0, WorkloadFailure(.unready, words.joined(separator: " "))) }
         case "failing": scales.map { fail($0, WorkloadFailure(.failing, words.joined(separator: " "))) }

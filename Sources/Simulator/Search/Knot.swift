@@ -97,8 +97,8 @@ extension Knot {
         case .wake(let moment): [.report(.woke(at: moment), "time passes")]
         case .inspect(let order):
             [
-                .report(.inspected(flight: order.flight, findings: []), "nothing is in the way"),
-                .report(.inspected(flight: order.flight, findings: [.refused]), "the start is refused"),
+                .report(.inspected(order, findings: []), "nothing is in the way"),
+                .report(.inspected(order, findings: [.refused]), "the start is refused"),
             ]
         case .ask(let order):
             [(GateAnswer.yes(nil), "yes"), (.no(nil), "no"), (.wait(nil), "wait")].map { answer, word in

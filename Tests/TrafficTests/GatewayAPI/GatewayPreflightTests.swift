@@ -171,14 +171,24 @@ struct LinkerdPolicyTests {
     private func verdict(server: JSON, policies: [JSON] = []) -> Finding? {
         let pod: JSON = [
             "metadata": ["name": "web-a-1", "labels": ["slot": "web-a"]],
-            "spec": ["containers": [["name": "linkerd-proxy"]]],
+            "spec": [
+                "containers": [
+                    ["name": "app", "ports": [["name": "http", "containerPort": 8080]]],
+                    ["name": "linkerd-proxy"],
+                ]
+            ],
         ]
         let inspection = Inspection(
             target: TrafficTarget(router: "linkerd", backends: Backends(a: "web-a", b: "web-b")),
             stable: "web-a", canaries: [])
         var survey = ServiceSurvey(
             inspection: inspection, namespace: "shop",
-            services: .seen([["metadata": ["name": "web-a"], "spec": ["selector": ["slot": "web-a"]]]]),
+            services: .seen([
+                [
+                    "metadata": ["name": "web-a"],
+                    "spec": ["selector": ["slot": "web-a"], "ports": [["port": 80, "targetPort": "http"]]],
+                ]
+            ]),
             pods: .seen([pod]))
         let linkerd = LinkerdSurvey(servers: .seen([server]), policies: .seen(policies), namespace: nil)
         survey.linkerd = linkerd
@@ -187,7 +197,8 @@ struct LinkerdPolicyTests {
 
     private func server(_ policy: JSON?) -> JSON {
         var server: JSON = [
-            "metadata": ["name": "web"], "spec": ["podSelector": ["matchLabels": ["slot": "web-a"]]],
+            "metadata": ["name": "web"],
+            "spec": ["podSelector": ["matchLabels": ["slot": "web-a"]], "port": 8080],
         ]
         server["spec"]["accessPolicy"] = policy
         return server
@@ -205,6 +216,22 @@ struct LinkerdPolicyTests {
     @Test func aServerSaysWhomItLetsIn() {
         #expect(verdict(server: server("all-authenticated"))?.severity == .note)
         #expect(verdict(server: server("all-unauthenticated"))?.severity == .warning)
+    }
+
+    @Test func aServerOfAnotherPortOrOtherPodsProvesNothing() {
+        var other = server("all-authenticated")
+        other["spec"]["port"] = 9090
+        #expect(verdict(server: other)?.severity == .warning)
+        var others = server("all-authenticated")
+        others["spec"]["podSelector"] = [
+            "matchExpressions": [["key": "slot", "operator": "NotIn", "values": ["web-a"]]]
+        ]
+        #expect(verdict(server: others)?.severity == .warning)
+        others["spec"]["podSelector"] = [
+            "matchExpressions": [["key": "slot", "operator": "In", "values": ["web-a"]]]
+        ]
+        others["spec"]["port"] = "http"
+        #expect(verdict(server: others)?.severity == .note)
     }
 
     @Test func oneThatDeniesIsAsStrictAsWhatAllowsOthers() {

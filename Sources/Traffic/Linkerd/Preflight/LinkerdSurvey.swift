@@ -13,9 +13,14 @@ struct LinkerdSurvey: Sendable {
     let namespace: JSON?
 
     func findings(_ survey: ServiceSurvey) -> [Finding] {
-        let sets = [survey.stablePods].compactMap(\.self) + survey.canaryPods
-        return sets.compactMap(proxyFinding) + sets.compactMap(policyFinding) + opaqueFindings(survey)
-            + accrualFindings(survey)
+        let names = [survey.inspection.stable].compactMap(\.self) + survey.inspection.canaries
+        let places = names.compactMap { name in
+            survey.podSet(of: name).map {
+                (set: $0, ports: survey.service(name)?["spec"]["ports"]?.array ?? [])
+            }
+        }
+        return places.compactMap { proxyFinding($0.set) } + places.compactMap(policyFinding)
+            + opaqueFindings(survey) + accrualFindings(survey)
     }
 
     private func proxyFinding(_ set: PodSet) -> Finding? {
@@ -28,7 +33,8 @@ struct LinkerdSurvey: Sendable {
             mend: "annotate the namespace `linkerd.io/inject: enabled`, and start the pods anew")
     }
 
-    private func policyFinding(_ set: PodSet) -> Finding? {
+    /// A Server speaks of one port. One that nobody speaks of has the default.
+    private func policyFinding(_ set: PodSet, _ ports: [JSON]) -> Finding? {
         let known: [JSON]
         switch servers {
         case .seen(let found): known = found
@@ -37,8 +43,14 @@ struct LinkerdSurvey: Sendable {
             return plain(set, "Servers could not be read: \(why)")
         }
         let labels = set.pods.first?.labels ?? set.selector
-        let own = known.filter { $0["spec"]["podSelector"]["matchLabels"].texts.selects(labels) }
-        if own.isEmpty { return defaultFinding(set) }
+        let ofPod = known.filter { $0["spec"]["podSelector"].selects(labels) }
+        let names = set.pods.first?.ports ?? [:]
+        let byPort = ports.map { port in
+            let target = (port["targetPort"] ?? port["port"]).portNumber(names)
+            return ofPod.filter { $0["spec"]["port"].portNumber(names) == target }
+        }
+        if byPort.isEmpty || byPort.contains(where: \.isEmpty) { return defaultFinding(set) }
+        let own = byPort.flatMap(\.self)
         if let open = own.first(where: { !isStrict($0) }) {
             return plain(set, "Server \(name(open)) lets plain text in")
         }
@@ -119,6 +131,13 @@ extension LinkerdSurvey {
                 why: "a single bad pod goes on getting its share",
                 mend: "annotate it `balancer.linkerd.io/failure-accrual: consecutive`")
         }
+    }
+}
+
+extension JSON? {
+    /// A port by its number, or by the name that a pod gives it.
+    fileprivate func portNumber(_ names: [String: Int]) -> Int? {
+        self?.integer ?? self?.string.flatMap { names[$0] }
     }
 }
 
