@@ -63,7 +63,9 @@ let package = Package(
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module(
             "Workloads", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", logging]),
-        module("Sampling", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
+        module(
+            "Sampling",
+            ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", subprocess, system]),
         module("Signing", [crypto]),
         module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
         module(
@@ -132,7 +134,7 @@ let package = Package(
             "Sampling",
             [
                 "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Sampling",
-                logging,
+                hummingbird, crypto, logging,
             ]),
         tests(
             "Intake",

@@ -82,8 +82,8 @@ extension Metric {
     ) -> (Reading, Value?, String?) {
         switch sample {
         case .failure(let failure):
-            let trouble: Measurement.Trouble = failure.kind == .outage ? .outage : .invalid
-            return (.failure(Unreadable(trouble: trouble, message: failure.message)), nil, nil)
+            let reason = Unreadable(trouble: failure.kind.trouble, message: failure.message)
+            return (.failure(reason), nil, nil)
         case .counters:
             let message = "the store gave counters, and the metric compares nothing"
             return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
@@ -133,6 +133,16 @@ extension Metric {
     private func unreadable(_ value: Value, because error: ExpressionError) -> Unreadable {
         guard value.isEmptyAnswer else { return Unreadable(trouble: .invalid, message: "\(error)") }
         return Unreadable(trouble: .noData, message: "the query returned no data")
+    }
+}
+
+extension SampleFailure.Kind {
+    var trouble: Measurement.Trouble {
+        switch self {
+        case .outage: .outage
+        case .refused: .invalid
+        case .noData: .noData
+        }
     }
 }
 

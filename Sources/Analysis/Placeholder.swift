@@ -16,8 +16,7 @@ extension Metric {
     /// Whether it asks or judges by what only the release on its way up has.
     package var isAboutCanary: Bool {
         let texts =
-            [query.text, successCondition, failureCondition].compactMap(\.self)
-            + (query.headers ?? []).map(\.value)
+            [successCondition, failureCondition].compactMap(\.self) + query.texts
             + (query.counters?.texts ?? [])
         return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
             texts.contains { $0.contains(placeholder.token) }
@@ -26,10 +25,7 @@ extension Metric {
 
     package func filled(_ value: (Placeholder) -> String) -> Metric {
         var metric = self
-        metric.query.text = metric.query.text.filled(value)
-        metric.query.headers = metric.query.headers?.map {
-            RequestHeader(name: $0.name, value: $0.value.filled(value))
-        }
+        metric.query = query.mapTexts { $0.filled(value) }
         metric.query.counters = metric.query.counters?.filled(value)
         metric.successCondition = metric.successCondition?.filled(value)
         metric.failureCondition = metric.failureCondition?.filled(value)

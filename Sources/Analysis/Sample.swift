@@ -24,6 +24,8 @@ package struct SampleFailure: Error, Hashable, Codable, Sendable {
         case outage
         /// The store answered and declined: a query it can't parse, missing rights.
         case refused
+        /// The store answered, and had nothing to say about what was asked.
+        case noData
     }
 
     package var kind: Kind

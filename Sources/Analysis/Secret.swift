@@ -34,9 +34,7 @@ package struct RequestHeader: Hashable, Codable, Sendable {
 extension Query {
     /// The same question with its secrets in it: for the one who asks it, and for nobody's eyes.
     package func filled(_ secrets: (String) -> String) -> Query {
-        var query = self
-        query.text = secrets(text)
-        query.headers = headers?.map { RequestHeader(name: $0.name, value: secrets($0.value)) }
+        var query = mapTexts(secrets)
         query.secrets = nil
         return query
     }

@@ -25,7 +25,8 @@ import Testing
             "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Logging", "Foundation",
         ],
         "Sampling": [
-            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Foundation",
+            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Subprocess", "SystemPackage",
+            "Foundation",
         ],
         "Signing": ["Crypto", "Foundation"],
         "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],

@@ -25,7 +25,7 @@ extension Metric {
         var measurement = Measurement(phase: .error, startedAt: startedAt, finishedAt: finishedAt)
         switch sample {
         case .failure(let failure):
-            measurement.trouble = failure.kind == .outage ? .outage : .invalid
+            measurement.trouble = failure.kind.trouble
             measurement.message = failure.message
         case .value, .ended:
             measurement.trouble = .invalid

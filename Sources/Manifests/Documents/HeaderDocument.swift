@@ -23,10 +23,12 @@ private struct HeaderDocument {
 
 extension Shape where Output == HeadersDocument {
     /// `[{key: X-Scope-OrgID, value: shop}]`; in our own kind also `valueFrom: {secretKeyRef: {name: …, key: …}}`.
-    static func headers(_ dialect: Dialect) -> Shape {
+    ///
+    /// - Parameter ofBody: whether the document brings a body, and may say of which type it is.
+    static func headers(_ dialect: Dialect, ofBody: Bool = false) -> Shape {
         Shape { field in
             field.note(.key("key"))
-            let list: Shape<[HeaderDocument]> = .list(of: .header(dialect))
+            let list: Shape<[HeaderDocument]> = .list(of: .header(dialect, ofBody))
             guard let items = field.read(list.upTo(20)) else { return nil }
             var seen: Set<String> = []
             for item in items where !seen.insert(item.name.lowercased()).inserted {
@@ -38,9 +40,9 @@ extension Shape where Output == HeadersDocument {
 }
 
 extension Shape where Output == HeaderDocument {
-    fileprivate static func header(_ dialect: Dialect) -> Shape {
+    fileprivate static func header(_ dialect: Dialect, _ ofBody: Bool) -> Shape {
         .object { fields in
-            let name = fields.required("key", .headerName)
+            let name = fields.required("key", .headerName(ofBody: ofBody))
             let value = fields.optional("value", .headerValue)
             var secret: SecretReference?
             if dialect == .headgate {
@@ -82,12 +84,13 @@ extension Shape where Output == String {
         ["connection", "content-length", "content-type", "host", "transfer-encoding", "upgrade"]
     }
 
-    fileprivate static var headerName: Shape {
+    fileprivate static func headerName(ofBody: Bool) -> Shape {
         nonEmptyString.refusing { name in
             guard name.unicodeScalars.allSatisfy(\.isWord) else {
                 return "\(quoted(name)) is no name of a header; use letters, digits, - and _"
             }
-            return headersOfTransport.contains(name.lowercased())
+            let isOfBody = ofBody && name.lowercased() == "content-type"
+            return headersOfTransport.contains(name.lowercased()) && !isOfBody
                 ? "\(name) is set by the request itself" : nil
         }
     }

@@ -66,11 +66,18 @@ private struct MetricDocument {
             field.note(
                 .leadsTo(
                     ["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"], ["builtin"]),
-                .leadsTo(["compare"], ["builtin"], ["provider", "prometheus", "query"], ["provider", "job"]))
+                .rule(.leadsTo(Self.ofQuestions)))
             for key in Self.ofConditions { field.note(.excludes("compare", key)) }
             field.note(.excludes("compare", "provider", "prometheus", "query"))
             field.note(.excludes("compare", "provider", "prometheus", "rangeQuery"))
         }
+    }
+
+    /// What says what is asked. Of Prometheus a comparison may say it, of the others only they themselves.
+    private static var ofQuestions: [[String]] {
+        let others = ProviderDocument.all.map(\.key).filter { $0 != "prometheus" }
+        return [["compare"], ["builtin"], ["provider", "prometheus", "query"]]
+            + others.map { ["provider", $0] }
     }
 
     /// What counts measurements, which a comparison does not.

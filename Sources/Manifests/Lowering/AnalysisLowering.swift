@@ -67,7 +67,7 @@ struct AnalysisLowering {
     /// there too.
     private func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
         var metric = metric
-        let texts = [metric.query.text] + (metric.query.headers ?? []).map(\.value)
+        let texts = metric.query.texts
         let own = secrets.filter { label, _ in
             texts.contains { $0.contains(SecretReference.token(label)) }
         }

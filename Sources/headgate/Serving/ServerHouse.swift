@@ -64,17 +64,19 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?,
         _ routers: [any TrafficRouter]
     ) throws -> Ports {
-        let secrets = try configuration.gateSecretFiles.mapValues {
+        let gateSecrets = try configuration.gateSecretFiles.mapValues {
             try secret(inFile: $0, "gates.secretFiles")
+        }
+        let secrets = cluster.map {
+            ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
         }
         return Ports(
             routers: routers,
-            providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
-            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }),
+            providers: StoreKinds.providers(configuration.stores, sender: http, secrets: secrets)
+                + [ExecProvider(configuration.exec)],
+            gates: HTTPGateKeeper(secrets: gateSecrets, sender: http, now: { .wall }),
             workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [],
-            secrets: cluster.map {
-                ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
-            },
+            secrets: secrets,
             jobs: cluster.map { configuration.jobs(in: $0) } ?? [])
     }
 

@@ -339,6 +339,45 @@ let wholeDocuments = """
             headers:
             - {key: Authorization, value: "Bearer {{args.token}}"}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
+      - name: signed
+        successCondition: result[0] > 0.9
+        provider: {prometheus: {query: up, authentication: {sigv4: {region: eu-central-1}}}}
+      - name: page
+        successCondition: result < 0.01
+        provider:
+          web:
+            url: https://app.example/measure?of={{args.service}}
+            method: POST
+            headers:
+            - {key: Content-Type, value: text/plain}
+            - {key: X-Key, valueFrom: {secretKeyRef: {name: app, key: key}}}
+            body: since=5m
+            jsonPath: "{$.rates[?(@.of == 'web')].error}"
+            timeoutSeconds: 20
+            insecure: false
+            authentication: {basicAuth: {username: headgate, password: "{{args.token}}"}}
+      - name: posted
+        successCondition: result.ok
+        provider:
+          web:
+            url: http://app.example/measure
+            method: PUT
+            jsonBody: {query: [{from: 5, deep: null}], text: "{{args.service}}"}
+            authentication:
+              oauth2:
+                tokenUrl: https://id.example/token
+                clientId: headgate
+                clientSecret: "{{args.token}}"
+                scopes: [read]
+      - name: ran
+        successCondition: result < 0.01
+        provider:
+          exec:
+            command: [error-rate, --service, "{{args.service}}"]
+            env: {TOKEN: "{{args.token}}", SINCE: 5m}
+            output: json
+            jsonPath: "{$.rate}"
+            timeout: 20s
       - name: smoke
         provider:
           job:
@@ -455,6 +494,21 @@ let wholeDocuments = """
             headers:
             - {key: X-Scope-OrgID, value: shop}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
+      - name: wide-page
+        successCondition: result.ok
+        provider:
+          web:
+            url: https://app.example/measure
+            method: POST
+            headers: [{key: X-Key, valueFrom: {secretKeyRef: {name: app, key: key}}}]
+            body: since=5m
+            jsonPath: "{$}"
+            timeoutSeconds: 20
+            insecure: true
+            authentication: {sigv4: {region: eu-central-1}}
+      - name: wide-ran
+        successCondition: result < 0.01
+        provider: {exec: {command: [error-rate], env: {SINCE: 5m}, output: json, jsonPath: "{$}", timeout: 20s}}
       - name: test
         provider:
           job:

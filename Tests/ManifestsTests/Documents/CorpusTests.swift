@@ -17,11 +17,8 @@ struct CorpusTests {
     static let outcomes: [(file: String, outcome: Outcome)] = [
         ("analysis-templates.yaml", .declaresNothing),
         ("cluster-analysis-templates.yaml", .declaresNothing),
-        (
-            "functional_analysistemplate-web-background-inconclusive.yaml",
-            .refused(["`web` is not supported yet"])
-        ),
-        ("functional_analysistemplate-web-background.yaml", .refused(["`web` is not supported yet"])),
+        ("functional_analysistemplate-web-background-inconclusive.yaml", .declaresNothing),
+        ("functional_analysistemplate-web-background.yaml", .declaresNothing),
         ("functional_canary-scaledowndelay.yaml", .refused(["`alb` is not supported yet"])),
         ("functional_rollout-basic.yaml", .lowers([.setWeight(.percent(50)), .pause(nil)])),
         ("functional_rollout-bluegreen.yaml", .lowers([.setWeight(.all)])),
@@ -103,7 +100,7 @@ struct CorpusTests {
         let files = ["rollout-background-analysis.yaml", "analysis-templates.yaml"]
         let texts = try files.map { file in
             try String(contentsOfFile: "\(try corpus())/\(file)", encoding: .utf8)
-                .replacing("job:", with: "web:")
+                .replacing("job:", with: "skywalking:")
         }
         let set = ManifestSet.load(
             zip(files, texts).map { ManifestFile(path: $0, bytes: Array($1.utf8)) })
