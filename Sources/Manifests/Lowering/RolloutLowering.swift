@@ -18,7 +18,9 @@ extension RolloutDocument {
         }
         guard !isBroken else { return nil }
         // Objects that name no namespace are where the rollout is.
-        if traffic.isOnKubernetes { traffic.settings["namespace"] = metadata.namespace }
+        if traffic.isOnKubernetes || traffic.router == "consul" {
+            traffic.settings["namespace"] = metadata.namespace
+        }
         // The Services are pointed at releases then: so they stand for roles.
         if target != nil, division == nil, strategy.services?.names == traffic.backends.names {
             traffic.namesRoles = true

@@ -35,7 +35,8 @@ struct ConsulAPI: Sendable {
 
     /// How the entries of a service come together.
     func chain(of service: String, in scope: ConsulScope) async throws(ConsulError) -> CompiledChain {
-        let request = ConsulRequest(.get, "/v1/discovery-chain/\(percentEncoded(service))", in: scope)
+        let request = ConsulRequest(
+            .get, "/v1/discovery-chain/\(percentEncoded(service))", in: scope, ["consistent": ""])
         let deed = "read the discovery chain of \(service)"
         let policy = "service \"\(service)\" { policy = \"read\" }"
         let document = try document(in: try await send(request, deed, policy), deed, policy)
@@ -47,7 +48,7 @@ struct ConsulAPI: Sendable {
         of service: String, in scope: ConsulScope, filter: String?, onlyPassing: Bool = true,
         withSidecar: Bool = true
     ) async throws(ConsulError) -> Int {
-        var query: [String: String] = [:]
+        var query = ["consistent": ""]
         query["filter"] = filter
         if onlyPassing { query["passing"] = "1" }
         let request = ConsulRequest(
@@ -109,7 +110,9 @@ struct ConsulRequest: Hashable, Sendable {
     }
 
     func sent(by settings: ConsulSettings) throws(ConsulError) -> HTTPRequest {
-        var base = settings.address
+        guard var base = settings.address else {
+            throw ConsulError(.invalid, "consul: the server knows no Consul; set `consul.address`")
+        }
         while base.hasSuffix("/") { base.removeLast() }
         let words = query.sorted { $0.key < $1.key }.map { key, value in
             value.isEmpty ? key : "\(key)=\(percentEncoded(value))"
@@ -147,6 +150,8 @@ extension ConsulAPI {
         guard response.isSuccess || response.status == 404 else {
             throw ConsulError(response, deed, policy: policy)
         }
+        // Of what agents answer for themselves, this header says nothing.
+        if request.query["consistent"] != nil { try response.checkLeader(deed) }
         return response
     }
 
@@ -159,5 +164,14 @@ extension ConsulAPI {
         } catch {
             throw ConsulError(.unavailable, "can't \(deed): the answer is \(error)")
         }
+    }
+}
+
+extension HTTPResponse {
+    /// A server without a leader may answer from memory, and nothing is to be planned or proved by that.
+    fileprivate func checkLeader(_ deed: String) throws(ConsulError) {
+        guard headers["X-Consul-KnownLeader"] == "false" else { return }
+        let age = headers["X-Consul-LastContact"].map { ", from \($0) ms ago" } ?? ""
+        throw ConsulError(.unavailable, "can't \(deed): Consul has no leader, and answered from memory\(age)")
     }
 }

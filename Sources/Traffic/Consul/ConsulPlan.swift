@@ -43,10 +43,13 @@ struct ConsulPlan: Hashable, Sendable {
         if let entry = sight.entries.first(where: \.isOfKubernetes) {
             throw RouteFailure(
                 .foreign,
-                "\(entry.name) is made from a custom resource by consul-k8s, which would write over it; route by "
-                    + "that resource, or take the note `external-source` out once the resource is gone")
+                "\(entry.name) is made from a custom resource by consul-k8s, which would write over it; let the "
+                    + "server write that resource (`kubernetes` in its configuration, and no `customResources: "
+                    + "false` in the rollout), or take the note `external-source` out once the resource is gone"
+            )
         }
-        let fence = Fence(write: write, epoch: epoch, home: "the Meta")
+        let home = sight.splitter.name.isResource ? "the annotation" : "the Meta"
+        let fence = Fence(write: write, epoch: epoch, home: home)
         let names = sight.backends.names
         try fence.check(
             sight.splitter.marks, "\(sight.splitter.name)", backends: names, isIntact: sight.isIntact)
@@ -113,7 +116,7 @@ private struct Draft {
         var partial = mark
         partial.isPartial = true
         let content = try route.gathered.splitter(on: sight.splitter)
-        var splitter = EntryWrite(sight.splitter, try marked(content, partial, isSplitter: true))
+        var splitter = EntryWrite(sight.splitter, try marked(content, partial, on: sight.splitter))
         splitter?.settles = true
         let cleared = try route.gathered.router(on: sight.router, former: sight.former(sight.router))
         let router = try cleared.flatMap { content throws(RouteFailure) in
@@ -124,7 +127,7 @@ private struct Draft {
 
     private func splitterWrite() throws(RouteFailure) -> EntryWrite? {
         EntryWrite(
-            sight.splitter, try marked(try route.splitter(on: sight.splitter), mark, isSplitter: true))
+            sight.splitter, try marked(try route.splitter(on: sight.splitter), mark, on: sight.splitter))
     }
 
     private func resolverWrite() throws(RouteFailure) -> EntryWrite? {
@@ -155,16 +158,24 @@ private struct Draft {
         var own = mark
         // What was made by us, and is empty in the end, is taken away again.
         own.inserted = entry.document == nil ? [EntryWrite.madeByUs] : known?.inserted ?? []
-        return EntryWrite(entry, try marked(content, own, isSplitter: false))
+        return EntryWrite(entry, try marked(content, own, on: entry))
     }
 
     private func marked(
-        _ content: JSON, _ mark: ObjectMark, isSplitter: Bool
+        _ content: JSON, _ mark: ObjectMark, on entry: ConsulEntry
     ) throws(RouteFailure) -> JSON {
+        var (content, mark) = (content, mark)
         var meta = (content["Meta"]?.object ?? [:]).compactMapValues(\.string)
-        meta = try MetaPieces.replacing(ObjectMark.key(of: mark.rollout), with: mark.text, in: meta)
-        if isSplitter { meta[RefugeNote.key(of: mark.rollout)] = route.refugeName }
-        var content = content
+        let key = ObjectMark.key(of: mark.rollout)
+        if entry.name.isResource {
+            mark.noteStatus(of: entry, isChanged: !content.means(entry.content))
+            meta = MetaPieces.whole(key, mark.text, in: meta)
+        } else {
+            meta = try MetaPieces.replacing(key, with: mark.text, in: meta)
+        }
+        if entry.name.kind == .splitter {
+            meta[RefugeNote.key(of: mark.rollout, on: entry.name)] = route.refugeName
+        }
         content["Meta"] = JSON(meta)
         return content
     }
@@ -173,4 +184,14 @@ private struct Draft {
 extension EntryWrite {
     /// Stands in the mark of an entry that nobody had before.
     static let madeByUs = "entry"
+}
+
+extension ObjectMark {
+    /// What is noted of consul-k8s' words; the same mark again is the same to the letter.
+    fileprivate mutating func noteStatus(of entry: ConsulEntry, isChanged: Bool) {
+        let known = entry.mark(of: rollout)
+        status = known?.status
+        guard isChanged || self != known else { return }
+        status = SyncStatus(entry).note(after: known, isChanged: isChanged)
+    }
 }

@@ -37,7 +37,7 @@ struct ConsulSight: Sendable {
 
     /// The stable release's place, as whoever wrote last knew it.
     var refuge: Place? {
-        let name = splitter.meta[RefugeNote.key(of: rollout)]
+        let name = splitter.meta[RefugeNote.key(of: rollout, on: splitter.name)]
         return backends.places.first { backends.name(of: $0) == name }
     }
 
@@ -51,7 +51,11 @@ struct ConsulSight: Sendable {
 
 /// Which subset is the stable release's, for the next writer and for people.
 enum RefugeNote {
-    static func key(of rollout: RolloutName) -> String { ObjectMark.key(of: rollout) + "/stable" }
+    /// The key of an annotation has one slash only.
+    static func key(of rollout: RolloutName, on entry: EntryName) -> String {
+        let key = ObjectMark.key(of: rollout)
+        return entry.isResource ? "stable." + key : key + "/stable"
+    }
 }
 
 extension ConsulSight {
@@ -75,9 +79,6 @@ extension ConsulSight {
     private func difference(_ entry: ConsulEntry, _ wanted: JSON?) -> String? {
         guard let wanted else { return nil }
         guard entry.document != nil else { return "there is no \(entry.name) any more" }
-        let words = edits(from: entry.content, to: wanted).map { $0.words(below: "") }
-        guard !words.isEmpty else { return nil }
-        let more = words.count > 4 ? ", and \(words.count - 4) more" : ""
-        return "\(entry.name) was edited: " + words.prefix(4).joined(separator: ", ") + more
+        return entry.flaw(beside: wanted)
     }
 }

@@ -23,6 +23,8 @@ struct ObjectMark: Hashable, Sendable {
     var before: [[Int?]] = []
     /// On the way: the names are not yet what they should be.
     var isPartial = false
+    /// A fingerprint of what was said of the object when its spec was last changed; see `SyncStatus`.
+    var status: String?
 }
 
 extension ObjectMark {
@@ -103,6 +105,7 @@ private struct Written: Codable {
     var inserted: [String]?
     var before: [[Int?]]?
     var partial: Bool?
+    var status: String?
 
     init(_ mark: ObjectMark) {
         (since, journal, epoch) = (mark.since, mark.journal, mark.epoch)
@@ -114,6 +117,7 @@ private struct Written: Codable {
         inserted = mark.inserted.isEmpty ? nil : mark.inserted
         before = mark.before.isEmpty ? nil : mark.before
         partial = mark.isPartial ? true : nil
+        status = mark.status
     }
 }
 
@@ -128,7 +132,7 @@ extension ObjectMark {
             rollout: rollout, since: written.since, journal: written.journal, epoch: written.epoch,
             route: route, occupants: placed(written.occupants ?? [:]), backends: written.backends ?? [],
             inserted: written.inserted ?? [], before: written.before ?? [],
-            isPartial: written.partial ?? false)
+            isPartial: written.partial ?? false, status: written.status)
     }
 }
 

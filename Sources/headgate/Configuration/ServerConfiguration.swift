@@ -98,7 +98,7 @@ extension Shape where Output == ServerConfiguration {
                 guard !fields.has("kubernetes") else { break }
                 fields.field.refuse("\(mesh) needs `kubernetes`: its objects are there")
             }
-            let consul = fields.optional("consul", .consul(folder))
+            let consul = fields.optional("consul", .consul(folder, in: kubernetes))
             if consul?.election != nil, kubernetes?.election != nil {
                 fields.field.refuse(
                     "leaderElection stands in kubernetes and in consul, and only one can say who leads")

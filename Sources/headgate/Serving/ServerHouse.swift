@@ -84,7 +84,9 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
     ) throws -> [any TrafficRouter] {
         let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
-        let consul = configuration.consul.map { ConsulRouter($0, sender: http, epoch: { epoch }) }
+        let consul = configuration.consul.map {
+            ConsulRouter($0, sender: http, cluster: cluster, epoch: { epoch })
+        }
         let plain: [(any TrafficRouter)?] = [envoy, consul]
         guard let cluster else { return plain.compactMap(\.self) }
         let istio = configuration.istio.map {

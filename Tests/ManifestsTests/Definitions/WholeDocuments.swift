@@ -165,6 +165,7 @@ let wholeDocuments = """
               namespace: shop
               partition: eu
               counts: {label: envoy_cluster_name, values: [web-a, web-b]}
+              customResources: true
           steps: [{setWeight: 100}]
     ---
     apiVersion: headgate.dev/v1alpha1

@@ -1,4 +1,5 @@
 import Foundation
+import Kubernetes
 import Lab
 import Rollouts
 import Testing
@@ -13,7 +14,7 @@ import Transport
         try await withConsul { router, hand, _ in
             let target = try consulTarget()
             try await carry(consulWrite(try split(20), target, since: 1), by: router)
-            let sight = try await router.sight(of: RolloutName("web"), target, try ConsulTarget(target))
+            let sight = try await router.sight(of: RolloutName("web"), target, .ordinary)
             let plan = try ConsulPlan(consulWrite(try split(30), target, since: 2), sight, epoch: nil)
             try await hand.edit(.splitter) { entry in
                 entry["Splits"] = [

@@ -1,3 +1,4 @@
+import Kubernetes
 package import Rollouts
 import Transport
 
@@ -20,11 +21,17 @@ extension ConsulRouter {
     /// Looks at what a rollout builds on, before there is a release to be held up by it. What can't be asked now is no
     /// finding: writes will say it.
     package func findings(of target: TrafficTarget) async throws(RouteFailure) -> [ConsulFinding] {
-        let consul = try ConsulTarget(target)
+        guard settings.address != nil else { return [] }
+        let sight = try await sight(of: RolloutName(""), target, .ordinary, isLook: true)
+        return try await findings(sight)
+    }
+
+    func findings(_ sight: ConsulSight) async throws(RouteFailure) -> [ConsulFinding] {
+        let consul = sight.target
         do throws(ConsulError) {
             var findings: [ConsulFinding] = []
             if let finding = try await instanceFinding(consul) { findings.append(finding) }
-            findings += try await subsetFindings(consul, target.backends)
+            findings += try await subsetFindings(sight)
             let chain = try await api.chain(of: consul.service, in: consul.scope)
             if consul.proto == nil, let finding = protocolFinding(chain, consul) { findings.append(finding) }
             if let finding = try await intentionFinding(consul) { findings.append(finding) }
@@ -58,14 +65,15 @@ extension ConsulRouter {
 
     /// Of subsets that get requests already: a place that waits for its release has nobody yet.
     private func subsetFindings(
-        _ target: ConsulTarget, _ backends: Backends
+        _ sight: ConsulSight
     ) async throws(ConsulError) -> [ConsulFinding] {
-        let splitter = try await api.read(target.entry(.splitter))
-        let resolver = try await api.read(target.entry(.resolver))
+        let (target, resolver) = (sight.target, sight.resolver)
         var findings: [ConsulFinding] = []
-        for split in splitter.document?["Splits"]?.array ?? [] where Hundredths.units(of: split["Weight"]) > 0
-        {
-            guard let name = split["ServiceSubset"]?.string, backends.names.contains(name) else { continue }
+        for split in sight.splitter.document?["Splits"]?.array ?? []
+        where Hundredths.units(of: split["Weight"]) > 0 {
+            guard let name = split["ServiceSubset"]?.string, sight.backends.names.contains(name) else {
+                continue
+            }
             let filter = resolver.document?["Subsets"][name]["Filter"]?.string ?? ""
             let count = try await api.instances(
                 of: target.service, in: target.scope, filter: filter.isEmpty ? nil : filter)

@@ -1,4 +1,5 @@
 import Engine
+import Kubernetes
 package import Rollouts
 import Transport
 
@@ -6,16 +7,18 @@ extension ConsulRouter {
     package func inspect(
         _ inspection: Inspection, of rollout: RolloutName
     ) async throws(RouteFailure) -> [Finding] {
-        let consul = try ConsulTarget(inspection.target)
-        let found = try await findings(of: inspection.target).map(\.finding)
-        return found + (await placesSeen(inspection, consul)) + (await mtlsSeen(consul))
+        let sight = try await sight(of: rollout, inspection.target, .ordinary, isLook: true)
+        let resources = sight.target.home == nil ? [] : await resourceFindings(sight)
+        guard settings.address != nil else { return resources + [.consulUnseen] }
+        let found = try await findings(sight).map(\.finding)
+        return resources + found + (await placesSeen(inspection, sight)) + (await mtlsSeen(sight.target))
     }
 
-    private func placesSeen(_ inspection: Inspection, _ target: ConsulTarget) async -> [Finding] {
+    private func placesSeen(_ inspection: Inspection, _ sight: ConsulSight) async -> [Finding] {
         do throws(ConsulError) {
-            return try await placeFindings(inspection, target)
+            return try await placeFindings(inspection, sight)
         } catch {
-            return [.unread("the instances of \(target.service)", error.message)]
+            return [.unread("the instances of \(sight.target.service)", error.message)]
         }
     }
 
@@ -36,10 +39,10 @@ extension ConsulRouter {
 
     /// Where the release goes; a place that has requests already is among the findings of its subsets.
     private func placeFindings(
-        _ inspection: Inspection, _ target: ConsulTarget
+        _ inspection: Inspection, _ sight: ConsulSight
     ) async throws(ConsulError) -> [Finding] {
+        let (target, resolver) = (sight.target, sight.resolver)
         guard target.releaseMeta == nil else { return [] }
-        let resolver = try await api.read(target.entry(.resolver))
         var findings: [Finding] = []
         for name in inspection.canaries {
             let written = resolver.document?["Subsets"][name]["Filter"]?.string
@@ -66,9 +69,11 @@ extension ConsulRouter {
 extension ConsulRouter {
     /// Between sidecars there is nothing else, unless somebody lets plain text in beside it.
     private func mtlsFindings(_ target: ConsulTarget) async throws(ConsulError) -> [Finding] {
-        let defaults = try await api.read(target.entry(.defaults)).document
+        let defaults = try await api.read(target.entry(.defaults).inConsul).document
+        // There is one for each partition, whatever the namespace.
         let proxies = try await api.look(
-            "/v1/config/proxy-defaults/global", "read proxy-defaults global", in: target.scope)
+            "/v1/config/proxy-defaults/global", "read proxy-defaults global",
+            in: ConsulScope(partition: target.scope.partition))
         let said = [
             ("\(target.entry(.defaults))", defaults?["MutualTLSMode"]?.string),
             ("proxy-defaults global", proxies?["MutualTLSMode"]?.string),

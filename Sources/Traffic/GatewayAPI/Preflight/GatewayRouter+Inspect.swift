@@ -82,7 +82,12 @@ extension GatewayObject {
         }
     }
 
-    fileprivate var ownerFindings: [Finding] {
+    fileprivate var ownerFindings: [Finding] { Finding.owners(of: object, reference, splitPath) }
+}
+
+extension Finding {
+    /// Who else writes the weights.
+    static func owners(of object: JSON, _ reference: ObjectReference, _ splitPath: [String]) -> [Finding] {
         let ours = [FieldManager.apply, FieldManager.patch]
         guard let owner = object.owner(of: splitPath), !ours.contains(owner.manager) else { return [] }
         let isApplied = object.isApplied(by: owner.manager, splitPath)
