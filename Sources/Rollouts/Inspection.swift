@@ -43,6 +43,9 @@ package struct Inspection: Hashable, Sendable {
         self.queries = queries
     }
 
+    /// The stable one first.
+    package var backends: [String] { [stable].compactMap(\.self) + canaries }
+
     /// The findings as this rollout takes them: without strict mutual TLS, or the proof of it, nothing starts where it
     /// is required.
     package func weighed(_ findings: [Finding]) -> [Finding] {

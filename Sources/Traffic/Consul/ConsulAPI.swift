@@ -22,7 +22,12 @@ struct ConsulAPI: Sendable {
             .put, "/v1/config", in: write.name.scope, ["cas": "\(write.index)"])
         request.body = write.document
         let (deed, policy) = ("write \(write.name)", policy(write.name, "write"))
-        return try document(in: try await send(request, deed, policy), deed, policy) == true
+        do throws(ConsulError) {
+            return try document(in: try await send(request, deed, policy), deed, policy) == true
+        } catch {
+            guard error.kind == .raced else { throw error }
+            return false
+        }
     }
 
     /// Old Consuls delete whatever the index; they answer `{}`, and newer ones whether they did.
@@ -38,7 +43,7 @@ struct ConsulAPI: Sendable {
         let request = ConsulRequest(
             .get, "/v1/discovery-chain/\(percentEncoded(service))", in: scope, ["consistent": ""])
         let deed = "read the discovery chain of \(service)"
-        let policy = "service \"\(service)\" { policy = \"read\" }"
+        let policy = scope.rule("service \"\(service)\" { policy = \"read\" }")
         let document = try document(in: try await send(request, deed, policy), deed, policy)
         return CompiledChain(document["Chain"] ?? .null, of: service)
     }
@@ -55,7 +60,8 @@ struct ConsulAPI: Sendable {
             .get, "/v1/health/\(withSidecar ? "connect" : "service")/\(percentEncoded(service))", in: scope,
             query)
         let deed = "ask for the instances of \(service)" + (filter.map { " by \($0)" } ?? "")
-        let policy = "service \"\(service)\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"
+        let policy = scope.rule(
+            "service \"\(service)\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }")
         return try document(in: try await send(request, deed, policy), deed, policy).array?.count ?? 0
     }
 
@@ -69,7 +75,7 @@ struct ConsulAPI: Sendable {
             request.patience = settings.wait + settings.wait / 8
         }
         let deed = "watch the entries \(shelf.kind.rawValue)"
-        let policy = "service_prefix \"\" { policy = \"read\" }"
+        let policy = shelf.scope.rule("service_prefix \"\" { policy = \"read\" }")
         let response = try await send(request, deed, policy)
         let entries = try document(in: response, deed, policy).array ?? []
         return ListedEntries(
@@ -133,7 +139,7 @@ extension ConsulAPI {
     }
 
     private func policy(_ name: EntryName, _ right: String) -> String {
-        "service \"\(name.service)\" { policy = \"\(right)\" }"
+        name.scope.rule("service \"\(name.service)\" { policy = \"\(right)\" }")
     }
 
     /// Success, and "there is none", which is an answer too.

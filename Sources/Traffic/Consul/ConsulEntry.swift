@@ -36,7 +36,14 @@ struct ConsulEntry: Hashable, Sendable {
     var marks: JSON { ["metadata": ["annotations": JSON(MetaPieces.joined(meta))]] }
 
     /// Whether consul-k8s made it from a custom resource, and would write over what we write.
-    var isOfKubernetes: Bool { !name.isResource && meta["external-source"] == "kubernetes" }
+    var isOfKubernetes: Bool {
+        !name.isResource
+            && (meta["external-source"] == "kubernetes"
+                || meta["consul.hashicorp.com/source-datacenter"] != nil)
+    }
+
+    /// Whether consul-k8s has still to make it.
+    var isUnmade: Bool { resource != nil && SyncStatus(self).objection != nil }
 
     /// `index 27`, `resourceVersion 4711`
     var version: String {

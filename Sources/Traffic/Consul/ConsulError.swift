@@ -8,6 +8,8 @@ struct ConsulError: Error, Hashable {
         case unavailable
         /// The token may not do it.
         case forbidden
+        /// Somebody else was faster.
+        case raced
         /// It declined what was to be written.
         case invalid
         /// This version of it does not know what was asked for.
@@ -49,6 +51,7 @@ extension ConsulError {
         case 401, 403: .forbidden
         case 400 where words.contains("invalid config key"): .unsupported
         case 400 where words.contains("Enterprise feature"): .unsupported
+        case 409: .raced
         case 400..<429 where status != 408: .invalid
         case 500 where troubles.contains(where: { words.contains($0) }): .unavailable
         case 500 where words.contains("invalid config entry kind"): .unsupported

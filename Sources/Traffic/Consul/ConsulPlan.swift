@@ -12,6 +12,9 @@ struct ConsulPlan: Hashable, Sendable {
     let writes: [EntryWrite]
     /// Subsets that get requests for the first time, and what chooses their instances: there must be some.
     let newcomers: [Newcomer]
+    /// What this very event had written already when it was interrupted: whatever was waited for then is waited for again,
+    /// before anything is built on it.
+    let resumed: [EntryName]
     /// Whether the route is written then; else another plan follows.
     let isLast: Bool
 
@@ -30,10 +33,11 @@ struct ConsulPlan: Hashable, Sendable {
         try Self.checkFence(write, sight, epoch)
         let draft = Draft(write, route, sight, epoch)
         if draft.mustGather {
-            (writes, newcomers, isLast) = (try draft.gathering(), [], false)
+            (writes, newcomers, resumed, isLast) = (try draft.gathering(), [], [], false)
             return
         }
         (writes, isLast) = (try draft.writes(), true)
+        resumed = draft.resumed(before: writes)
         newcomers = write.isRollback ? [] : draft.newcomers
     }
 
@@ -45,7 +49,8 @@ struct ConsulPlan: Hashable, Sendable {
                 .foreign,
                 "\(entry.name) is made from a custom resource by consul-k8s, which would write over it; let the "
                     + "server write that resource (`kubernetes` in its configuration, and no `customResources: "
-                    + "false` in the rollout), or take the note `external-source` out once the resource is gone"
+                    + "false` in the rollout), or take `external-source` and `source-datacenter` out of its Meta "
+                    + "once the resource is gone"
             )
         }
         let home = sight.splitter.name.isResource ? "the annotation" : "the Meta"
@@ -109,6 +114,20 @@ private struct Draft {
             isSplitFirst
             ? [defaults, splitter, router, resolver] : [defaults, resolver, splitter, router]
         return ordered.compactMap(\.self)
+    }
+
+    /// The split of this event is not there yet, and what it builds on is.
+    func resumed(before writes: [EntryWrite]) -> [EntryName] {
+        let isGathered = sight.mark?.isPartial == true
+        guard !write.isRollback, !newcomers.isEmpty, isGathered || sight.mark?.since != write.since
+        else { return [] }
+        let isPointed = sight.resolver.mark(of: write.rollout)?.since == write.since
+        let found: [(entry: ConsulEntry?, isOurs: Bool)] = [
+            (sight.defaults, sight.defaults?.isUnmade == true), (sight.resolver, isPointed),
+        ]
+        let names = found.compactMap { $0.isOurs ? $0.entry?.name : nil }
+        let waiting = names.filter { name in !writes.contains { $0.name == name } }
+        return isGathered ? waiting + [sight.splitter.name] : waiting
     }
 
     /// Everything to the stable release, so that the subsets are free.

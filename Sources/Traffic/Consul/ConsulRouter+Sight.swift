@@ -12,6 +12,8 @@ extension ConsulRouter {
         var target = try ConsulTarget(traffic)
         let home = traffic.namespace ?? settings.namespace
         if try await isKnownToBeResourced(target) {
+            // Writes ask Consul nothing, and what takes traffic back must not wait for it.
+            if isLook { try await checkEdition(target.scope) }
             target.home = home
             return try await read(target, traffic.backends, of: rollout, urgency, isLook)
         }
@@ -65,7 +67,7 @@ extension ConsulRouter {
 
     /// Old Consuls overlook a partition that they don't know, and would write into the only one there is.
     private func checkEdition(_ scope: ConsulScope) async throws(RouteFailure) {
-        guard !scope.isDefault else { return }
+        guard !scope.isDefault, settings.address != nil else { return }
         let version: String?
         do throws(ConsulError) {
             version = try await api.version()

@@ -123,6 +123,7 @@ extension ConsulRouter {
         let store = store(for: sight.target, write.rollout, write.urgency)
         do throws(RouteFailure) {
             for newcomer in plan.newcomers { try await meet(newcomer, sight.target) }
+            if written.isEmpty { try await resume(plan.resumed, store, write) }
             for (number, order) in plan.writes.enumerated() {
                 guard try await store.put(order) else { return order.name }
                 if !written.contains("\(order.name)") { written.append("\(order.name)") }
@@ -156,6 +157,15 @@ extension ConsulRouter {
             "no healthy instance with a sidecar is in subset \(newcomer.subset) of \(target.service) "
                 + "(\(filter ?? "no filter")): register one, see to its checks, and let the token read nodes "
                 + "(node_prefix \"\" { policy = \"read\" })")
+    }
+
+    /// What an interrupted writer did not wait for to its end.
+    private func resume(
+        _ names: [EntryName], _ store: any EntryStore, _ write: RouteWrite
+    ) async throws(RouteFailure) {
+        guard !names.isEmpty else { return }
+        for name in names { try await awaitMaking(of: name, store, write) }
+        try await settle()
     }
 
     private func settle() async throws(RouteFailure) {

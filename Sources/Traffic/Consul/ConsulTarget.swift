@@ -73,6 +73,12 @@ package struct ConsulScope: Hashable, Sendable {
     }
 
     var isDefault: Bool { namespace == nil && partition == nil }
+
+    /// What a token's policy says of it: `namespace "shop" { service "web" { policy = "read" } }`.
+    func rule(_ rule: String) -> String {
+        let inner = namespace.map { "namespace \(JSON($0).text) { \(rule) }" } ?? rule
+        return partition.map { "partition \(JSON($0).text) { \(inner) }" } ?? inner
+    }
 }
 
 // MARK: - Reading and writing

@@ -178,7 +178,9 @@ struct ServerHouse {
             guard let target = await loop.rollout(name)?.declaration?.traffic, target.router == consul.kind
             else { continue }
             do throws(RouteFailure) {
-                for finding in try await consul.findings(of: target) { log.warning("\(name): \(finding)") }
+                for finding in try await consul.findings(of: target) {
+                    log.warning("\(name): \(finding.sentence)")
+                }
             } catch {
                 log.warning("\(name): Consul could not be looked at: \(error.message)")
             }

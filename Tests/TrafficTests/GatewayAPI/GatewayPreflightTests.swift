@@ -241,3 +241,63 @@ struct LinkerdPolicyTests {
             verdict(server: server(nil), policies: [policy("NetworkAuthentication")])?.severity == .warning)
     }
 }
+
+/// Whom Linkerd's policies name, worked out without a cluster.
+struct LinkerdIdentityTests {
+    /// What is said where the release runs under an account of its own.
+    private func found(_ authentications: [JSON] = [], policies: [JSON] = []) -> [String] {
+        let pods: [JSON] = [("web-a", "web"), ("web-b", "web-next")].map { slot, account in
+            [
+                "metadata": [
+                    "name": .string(slot + "-1"), "namespace": "shop", "labels": ["slot": .string(slot)],
+                ],
+                "spec": ["serviceAccountName": .string(account)],
+            ]
+        }
+        let services: [JSON] = ["web-a", "web-b"].map { slot in
+            ["metadata": ["name": .string(slot)], "spec": ["selector": ["slot": .string(slot)]]]
+        }
+        var survey = ServiceSurvey(
+            inspection: Inspection(
+                target: TrafficTarget(router: "linkerd", backends: Backends(a: "web-a", b: "web-b")),
+                stable: "web-a", canaries: ["web-b"]),
+            namespace: "shop", services: .seen(services), pods: .seen(pods))
+        survey.linkerd = LinkerdSurvey(
+            servers: .seen([]), policies: .seen(policies), authentications: .seen(authentications),
+            namespace: nil)
+        return survey.findings.filter { $0.check == "identity" }.map { "\($0.subject): \($0.what)" }
+    }
+
+    private func authentication(_ spec: JSON) -> JSON {
+        [
+            "kind": "MeshTLSAuthentication", "metadata": ["name": "callers", "namespace": "shop"],
+            "spec": spec,
+        ]
+    }
+
+    private let named =
+        "MeshTLSAuthentication shop/callers: names ServiceAccount shop/web, and not the release's shop/web-next"
+
+    @Test func whoeverNamesTheStableAccountOnlyShutsTheReleaseOut() {
+        let web: JSON = "web.shop.serviceaccount.identity.linkerd.cluster.local"
+        #expect(found([authentication(["identities": [web]])]) == [named])
+        let reference: JSON = ["kind": "ServiceAccount", "name": "web"]
+        #expect(found([authentication(["identityRefs": [reference]])]) == [named])
+        let policy: JSON = [
+            "kind": "AuthorizationPolicy", "metadata": ["name": "web", "namespace": "shop"],
+            "spec": ["requiredAuthenticationRefs": [reference]],
+        ]
+        #expect(found(policies: [policy]).first?.hasPrefix("AuthorizationPolicy shop/web") == true)
+    }
+
+    @Test(
+        arguments: [
+            ["identities": ["*"]], ["identities": ["*.shop.serviceaccount.identity.linkerd.cluster.local"]],
+            ["identityRefs": [["kind": "Namespace", "name": "shop"]]],
+            ["identityRefs": [["kind": "ServiceAccount", "name": "web", "namespace": "other"]]],
+            ["identities": ["web-next.shop.serviceaccount.identity.linkerd.cluster.local"]],
+        ] as [JSON])
+    func whoeverNamesBothOrNeitherIsNoFinding(spec: JSON) {
+        #expect(found([authentication(spec)]) == [])
+    }
+}

@@ -43,7 +43,8 @@ extension ConsulRouter {
 extension ConsulEntry {
     fileprivate var resourceFindings: [Finding] {
         guard let resource else { return [] }
-        var findings = Finding.owners(of: resource, name.resource, name.kind.splitPath)
+        var findings = [Finding.owner(of: name.kind.splitPath, in: resource, "\(name.resource)")].compactMap(
+            \.self)
         if resource["metadata"]["deletionTimestamp"] != nil {
             findings.append(.unfit("\(name)", "is being deleted"))
         }

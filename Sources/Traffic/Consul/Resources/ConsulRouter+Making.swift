@@ -43,6 +43,9 @@ extension ConsulRouter {
                 let noted = entry.mark(of: write.rollout)?.status
                 switch SyncStatus(entry).verdict(noted: noted, isPatient: isPatient) {
                 case .synced(let text), .undated(let text): words.append(text)
+                case .silent(let text):
+                    let word = isPatient ? await ownWord(on: entry) : nil
+                    word.map { words.append($0) } ?? awaited.append(text)
                 case .awaited(let text): awaited.append(text)
                 case .refused(let kind, let text): throw RouteFailure(kind, text)
                 }
@@ -53,6 +56,55 @@ extension ConsulRouter {
                 throw RouteFailure(.unverified, awaited.joined(separator: "; "))
             }
             waited += pause
+        }
+    }
+
+    /// consul-k8s keeps silent of what Consul has already, as after an edit that is taken back before it was seen: then
+    /// Consul's own entry proves it.
+    func ownWord(on entry: ConsulEntry) async -> String? {
+        guard settings.address != nil, let wanted = entry.document else { return nil }
+        do throws(ConsulError) {
+            let own = try await api.read(entry.name.inConsul)
+            guard own.isOfKubernetes,
+                ConsulEntry.said(in: own.content).agrees(with: ConsulEntry.said(in: wanted))
+            else { return nil }
+            return "\(own.name) says the same at \(own.version)"
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension ConsulEntry {
+    /// What is in it beside notes, and the names by which it is found.
+    fileprivate static func said(in document: JSON) -> JSON {
+        var said = content(of: document)
+        for key in ["Meta", "Namespace", "Partition"] { said[key] = nil }
+        return said
+    }
+}
+
+extension JSON {
+    /// The same but for members that say nothing: Consul fills in some, and leaves others out.
+    func agrees(with other: JSON) -> Bool {
+        switch (self, other) {
+        case (.object(let one), .object(let other)):
+            Set(one.keys).union(other.keys).allSatisfy { key in
+                (one[key] ?? .null).agrees(with: other[key] ?? .null)
+            }
+        case (.array(let one), .array(let other)):
+            one.count == other.count && zip(one, other).allSatisfy { $0.agrees(with: $1) }
+        default: means(other) || (isNothing && other.isNothing)
+        }
+    }
+
+    private var isNothing: Bool {
+        switch self {
+        case .null, false, "", "0s": true
+        case .integer, .number: number == 0
+        case .array(let items): items.isEmpty
+        case .object(let members): members.values.allSatisfy(\.isNothing)
+        default: false
         }
     }
 }

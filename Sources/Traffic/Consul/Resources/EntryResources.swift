@@ -23,6 +23,10 @@ struct EntryResources: EntryStore {
 
     func put(_ write: EntryWrite) async throws(RouteFailure) -> Bool {
         let (present, reference) = (write.entry.resource, write.name.resource)
+        if urgency != .rollback, present?["metadata"]["deletionTimestamp"] != nil {
+            throw RouteFailure(
+                .unavailable, "\(write.name) is being deleted; it is made anew when it is gone")
+        }
         let wanted = write.name.resource(with: write.document, in: present)
         let order =
             present.map { patch(from: $0, to: wanted, at: reference) }

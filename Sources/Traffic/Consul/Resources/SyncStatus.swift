@@ -29,7 +29,9 @@ extension SyncStatus {
         case undated(String)
         /// By Consul, or because the entry is somebody else's.
         case refused(RouteFailure.Kind, String)
-        /// Nobody has spoken of this version, or what they said passes.
+        /// Nobody has spoken of this version. They need not: what Consul has already is not made again.
+        case silent(String)
+        /// Nobody has ever spoken of it, or what they said passes.
         case awaited(String)
     }
 
@@ -38,7 +40,7 @@ extension SyncStatus {
         guard let condition else { return .awaited("consul-k8s has not spoken of \(name) yet") }
         let isDated = isCurrent(noted: noted)
         guard isDated || isUndated(noted: noted), isDated || isPatient else {
-            return .awaited("consul-k8s has not spoken of \(name) since it was written")
+            return .silent("consul-k8s has not spoken of \(name) since it was written")
         }
         guard condition["status"] == "True" else { return objection(condition) }
         let words = "\(name) synced at \(status["lastSyncedTime"]?.string ?? "a time that it does not say")"

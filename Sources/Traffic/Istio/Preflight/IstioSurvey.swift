@@ -33,9 +33,7 @@ struct IstioSurvey: Sendable {
         return names.filter { seen.insert($0).inserted }
     }
 
-    func service(_ name: String) -> JSON? {
-        services.value?.first { $0["metadata"]["name"]?.string == name }
-    }
+    func service(_ name: String) -> JSON? { services.named(name) }
 
     /// The DestinationRules that speak of a host.
     func rules(for host: String) -> [JSON] {

@@ -3,7 +3,6 @@ import Kubernetes
 import Rollouts
 import Synchronization
 import TestCluster
-import TestServer
 import Testing
 import Transport
 
@@ -24,26 +23,13 @@ import Transport
         }
     }
 
-    /// Subsets by filters, protocol and failover: all four objects are the rollout's business.
     private func target(_ change: (inout ConsulTarget) -> Void = { _ in }) throws -> TrafficTarget {
-        var target = try consulTarget { consul in
-            consul.customResources = true
-            change(&consul)
-        }
-        target.settings["namespace"] = "shop"
-        cluster.server.ensureNamespace("shop")
-        return target
+        try resourceTarget(on: cluster, change)
     }
 
     private func spec(_ kind: EntryName.Kind) -> JSON? { cluster[kind.inShop]?["spec"] }
 
-    /// What was written, without what consul-k8s says.
-    private var written: [String] {
-        cluster.writes.filter { $0.subresource == nil }.map(\.object.kind.kind)
-    }
-
-    private let staff = send(
-        "staff", RequestMatch(headers: [FieldMatch(name: "x-staff", value: .exact("1"))]))
+    private var written: [String] { cluster.written }
 
     @Test func whatIsBuiltOnIsMadeBeforeItGetsRequests() async throws {
         let router = router()
@@ -142,6 +128,30 @@ import Transport
         await router.close()
     }
 
+    /// The writer was called off while it waited for the subsets: the next one does not take them for made.
+    @Test func aSubsetThatIsNotMadeYetIsWaitedForByTheNextWriterToo() async throws {
+        let write = consulWrite(try split(20), try target { $0.proto = nil })
+        let hasty = resourceRouter(cluster) { throw CancellationError() }
+        let failure = await #expect(throws: RouteFailure.self) { try await hasty.write(write) }
+        #expect(failure?.message.hasPrefix("wrote ServiceResolver shop/web; then: ") == true)
+        await hasty.close()
+        let looks = Mutex(0)
+        let patient = resourceRouter(cluster) { [cluster] in
+            let look = looks.withLock { count in
+                count += 1
+                return count
+            }
+            if look == 3 {
+                #expect(cluster[webSplitter] == nil, "nothing is built on it before")
+                try await speak(of: .resolver, by: cluster)
+            }
+        }
+        _ = try await patient.write(write)
+        #expect(looks.withLock(\.self) >= 3)
+        #expect(written == ["ServiceResolver", "ServiceSplitter"])
+        await patient.close()
+    }
+
     @Test func aConsulK8sThatNeverSpeaksProvesNothing() async throws {
         let patience = Mutex(200)
         let router = resourceRouter(cluster) {
@@ -182,73 +192,23 @@ import Transport
         await router.close()
     }
 
-    @Test func withoutAClusterTheyAreRefused() async throws {
-        let router = ConsulRouter(ConsulSettings(address: nil), sender: NobodyToAsk())
-        let write = consulWrite(try split(20), try target())
-        let failure = await #expect(throws: RouteFailure.self) { try await router.write(write) }
-        #expect(failure?.kind == .rejected && failure?.message.contains("add `kubernetes`") == true)
-        await router.close()
-    }
-
-    // MARK: - Before a start
-
-    private func findings(_ change: (inout ConsulTarget) -> Void = { _ in }) async throws -> [String] {
+    /// consul-k8s takes it away when its finalizer is through, with whatever was written to it meanwhile.
+    @Test func whatIsBeingDeletedIsNotBuiltOnAndHoldsNoRollbackUp() async throws {
         let router = router()
-        let inspection = Inspection(
-            target: try target(change), stable: "web-a", canaries: ["web-b"], isStart: true)
-        let findings = try await router.inspect(inspection, of: RolloutName("web"))
-        await router.close()
-        return findings.map { "\($0.severity.rawValue) \($0.subject): \($0.what)" }
-    }
-
-    @Test func aMissingResolverAnObjectionAndAnOwnerAreFound() async throws {
-        cluster.put(webSplitter, splitterObject(["web-a": 100, "web-b": 0]))
-        cluster.server.edit(webSplitter, "status", as: "consul-k8s") {
-            $0["status"] = unsynced("500 (no)", at: "2026-11-25T10:00:00Z")
-        }
-        let seen = try await findings { ($0.filters, $0.proto) = ([], nil) }
-        #expect(seen.contains("error ServiceSplitter shop/web: Synced is False (ConsulAgentError): 500 (no)"))
-        #expect(seen.contains { $0.hasPrefix("error ServiceResolver shop/web: is not there") })
-        #expect(
-            seen.contains {
-                $0.hasPrefix("note ServiceSplitter shop/web: spec.splits was last written by test")
-            })
-        #expect(seen.contains { $0.hasPrefix("warning Consul: was not looked at") }, "\(seen)")
-    }
-
-    // MARK: - Rights
-
-    /// Those of `deploy/kubernetes` are enough for all that is done to them, and no others are taken up.
-    @Test func theRulesThatAreDeployedAreEnough() async throws {
-        let path = URL(filePath: #filePath).pathComponents.dropLast(5).joined(separator: "/").dropFirst()
-        let text = try String(contentsOfFile: "\(path)/deploy/kubernetes/base/rbac.yaml", encoding: .utf8)
-        let rules = try Definitions.json(yaml: text).flatMap { ($0["rules"]?.array ?? []) }.map { rule in
-            let texts = { (key: String) in Set((rule[key]?.array ?? []).compactMap(\.string)) }
-            return AccessRule(texts("verbs"), groups: texts("apiGroups"), texts("resources"))
-        }
-        let account = { (rules: [AccessRule]) in
-            Access.accounts([
-                "deployed": Account("headgate", rules),
-                "controller": Account("consul-k8s", [AccessRule(["*"], groups: ["*"], ["*"])]),
-            ])
-        }
-        let http = CurlClient()
-        let server = APIServer(cluster.server, http)
-        let (client, controller) = (server.client(token: "deployed"), server.client(token: "controller"))
-        let router = resourceRouter(client) {
-            for kind in EntryName.Kind.allCases { try await speak(of: kind, by: controller) }
-        }
-        cluster.server.ensureNamespace("shop")
-        cluster.server.setAccess(account(rules))
-        _ = try await router.write(consulWrite(try split(20, rules: [staff]), try target(), since: 1))
-        _ = try await router.write(consulWrite(.all(to: .a), try target(), since: 2, isRollback: true))
-        cluster.server.setAccess(account(rules.filter { !$0.resources.contains("servicesplitters") }))
-        let write = consulWrite(try split(30), try target(), since: 3)
+        let target = try target { ($0.filters, $0.failsOver, $0.proto) = ([], false, nil) }
+        _ = try await router.write(consulWrite(try split(20), target, since: 1))
+        cluster.edit(webSplitter) { $0["metadata"]?["finalizers"] = ["finalizers.consul.hashicorp.com"] }
+        cluster.remove(webSplitter)
+        try #require(cluster[webSplitter]?["metadata"]["deletionTimestamp"] != nil)
+        let write = consulWrite(try split(30), target, since: 2)
         let failure = await #expect(throws: RouteFailure.self) { try await router.write(write) }
         #expect(
-            failure?.message.contains("apiGroups: [\"consul.hashicorp.com\"]") == true,
-            "\(failure?.message ?? "")")
+            failure?.kind == .unavailable
+                && failure?.message
+                    == "ServiceSplitter shop/web is being deleted; it is made anew when it is gone"
+        )
+        _ = try await router.write(consulWrite(.all(to: .a), target, since: 3, isRollback: true))
+        #expect(spec(.splitter)?["splits"]?.array?.first?["weight"] == 100)
         await router.close()
-        await http.shutdown()
     }
 }

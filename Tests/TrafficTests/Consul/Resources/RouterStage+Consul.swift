@@ -45,6 +45,26 @@ func speak(
     }
 }
 
+/// Subsets by filters, protocol and failover: all four objects are the rollout's business.
+func resourceTarget(
+    on cluster: WitnessedCluster, _ change: (inout ConsulTarget) -> Void = { _ in }
+) throws -> TrafficTarget {
+    var target = try consulTarget { consul in
+        consul.customResources = true
+        change(&consul)
+    }
+    target.settings["namespace"] = "shop"
+    cluster.server.ensureNamespace("shop")
+    return target
+}
+
+extension WitnessedCluster {
+    /// What was written, without what consul-k8s says.
+    var written: [String] { writes.filter { $0.subresource == nil }.map(\.object.kind.kind) }
+}
+
+let staff = send("staff", RequestMatch(headers: [FieldMatch(name: "x-staff", value: .exact("1"))]))
+
 let webSplitter = EntryName.Kind.splitter.inShop
 
 extension EntryName.Kind {

@@ -40,13 +40,13 @@ import Transport
     @Test func whatWasSaidLongBeforeIsNoWordOnItHoweverLongOneWaits() {
         let said = verdict(early, noted: early, spokenAt: "2026-11-25T09:00:00Z", isPatient: true)
         #expect(
-            said == .awaited("consul-k8s has not spoken of ServiceSplitter shop/web since it was written"))
+            said == .silent("consul-k8s has not spoken of ServiceSplitter shop/web since it was written"))
         #expect(verdict(nil) == .awaited("consul-k8s has not spoken of ServiceSplitter shop/web yet"))
     }
 
     @Test func whatWasSaidInTheSameSecondCountsAfterAWhileAndSaysSo() {
         let time = "2026-11-25T10:00:00Z"
-        guard case .awaited = verdict(synced(at: time), noted: synced(at: time), spokenAt: time) else {
+        guard case .silent = verdict(synced(at: time), noted: synced(at: time), spokenAt: time) else {
             Issue.record("it is believed at once")
             return
         }
