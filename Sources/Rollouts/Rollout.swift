@@ -108,6 +108,7 @@ package struct Rollout: Hashable, Sendable {
         case .resting, .aborted: return stable.map { .all(to: $0.place) }
         // Whoever is first gets everything, and nothing before it was looked at.
         case .climbing(let flight) where stable == nil && flight.stage == .inspecting: return nil
+        case .climbing where awaitsOwnName: return stable.map { .all(to: $0.place) }
         case .climbing(let flight): return flight.route(stable: stable?.place ?? flight.release.place)
         }
     }

@@ -1,5 +1,6 @@
 import Engine
 import Rollouts
+import TestServer
 import Testing
 import Transport
 

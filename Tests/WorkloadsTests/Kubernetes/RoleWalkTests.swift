@@ -1,6 +1,7 @@
 import Analysis
 import Engine
 import Rollouts
+import TestServer
 import Testing
 import Transport
 
@@ -59,7 +60,7 @@ private struct RoleWalk {
     private(set) var mishaps: [String] = []
     private(set) var (pointed, promoted, aborted) = (0, 0, 0)
     private let division: Division?
-    private var dice: Dice
+    private var dice: SeededDice
     private var now = Moment(microseconds: 0)
     private var rollout = Rollout(name: RolloutName("web"))
     /// By image.
@@ -89,7 +90,7 @@ private struct RoleWalk {
     }
 
     init(seed: UInt64, division: Division? = nil) {
-        dice = Dice(seed)
+        dice = SeededDice(seed)
         self.division = division
     }
 

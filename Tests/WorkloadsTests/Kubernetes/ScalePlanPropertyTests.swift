@@ -1,6 +1,7 @@
 import Analysis
 import Engine
 import Rollouts
+import TestServer
 import Testing
 import Transport
 
@@ -19,7 +20,7 @@ import Transport
 }
 
 private struct World {
-    private var dice: Dice
+    private var dice: SeededDice
     private var sets: [String: Counts] = [:]
     private let seed: UInt64
 
@@ -33,7 +34,7 @@ private struct World {
 
     init(seed: UInt64) {
         self.seed = seed
-        dice = Dice(seed)
+        dice = SeededDice(seed)
     }
 
     /// What exists may be wanted again; beside it only the manifest's release.
