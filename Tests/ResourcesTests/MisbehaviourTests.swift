@@ -21,12 +21,13 @@ import Transport
         try await onDouble { stage, cluster in
             // Its last word about what has happened.
             #expect(try await stage.until { try await stage.reasons.contains("RolloutCompleted") })
-            // What is on its way yet: a status after its Event.
-            try await Task.sleep(for: .milliseconds(500))
-            let before = cluster.log.filter { $0.verb != .watch }.count
-            // Nothing to wait for: that nothing comes is the claim.
-            try await Task.sleep(for: .milliseconds(400))
-            #expect(cluster.log.filter { $0.verb != .watch }.count == before)
+            // A status may follow its Event yet; then nothing comes.
+            let isQuiet = try await stage.until {
+                let before = cluster.log.filter { $0.verb != .watch }.count
+                try await Task.sleep(for: .seconds(1))
+                return cluster.log.filter { $0.verb != .watch }.count == before
+            }
+            #expect(isQuiet)
         }
     }
 
