@@ -103,6 +103,16 @@ struct ConsulHand: Sendable {
         guard response.isSuccess else { throw Trouble(response) }
     }
 
+    /// An agent that has just been started takes its time to tell the servers.
+    func awaitHealth(of id: String, service: String = "web") async throws {
+        for _ in 0..<300 {
+            let response = try await send(.get, "/v1/health/connect/\(service)?passing=1", nil)
+            let found = try? JSON(parsing: response.body).array
+            if found?.contains(where: { $0["Service"]["ID"]?.string == id }) == true { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     @discardableResult
     func send(_ method: HTTPMethod, _ path: String, _ body: JSON?) async throws -> HTTPResponse {
         var headers: HTTPHeaders = [:]
