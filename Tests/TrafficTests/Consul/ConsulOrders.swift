@@ -103,8 +103,11 @@ struct ConsulHand: Sendable {
         guard response.isSuccess else { throw Trouble(response) }
     }
 
-    /// An agent that has just been started takes its time to tell the servers.
-    func awaitHealth(of id: String, service: String = "web") async throws {
+    /// An agent that was started again holds its checks for critical until somebody speaks, and takes its time to tell
+    /// the servers.
+    func speakWell(of id: String, service: String = "web") async throws {
+        let response = try await send(.put, "/v1/agent/check/pass/service:\(id)", nil)
+        guard response.isSuccess else { throw Trouble(response) }
         for _ in 0..<300 {
             let response = try await send(.get, "/v1/health/connect/\(service)?passing=1", nil)
             let found = try? JSON(parsing: response.body).array
