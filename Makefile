@@ -3,7 +3,7 @@
 #   make demo          the main job on a real Envoy and a real Prometheus, in under two minutes
 #   make test          all tests
 #   make check         format, build with warnings as errors, tests, house
-#   make bench         figures, never asserted: rollback latency in each mesh, turns per second, memory, start, validate, conditions
+#   make bench         figures, never asserted: rollback latency, turns per second, memory, start, validate, conditions
 #   make build         a release build: .build/release/headgate
 #   make tools         what the others need: Debian packages; Envoy, Consul and helm into .build/tools
 #   make test-kubernetes   what speaks with Kubernetes, beside a real kube-apiserver: KUBEBUILDER_ASSETS=folder

@@ -63,9 +63,7 @@ let package = Package(
         module("Traffic", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module(
             "Workloads", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", logging]),
-        module(
-            "Sampling",
-            ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", subprocess, system]),
+        module("Sampling", ["Analysis", "Rollouts", "Engine", "Transport", "Kubernetes"]),
         module("Signing", [crypto]),
         module("Gates", ["Analysis", "Rollouts", "Engine", "Transport", "Signing"]),
         module(
@@ -134,7 +132,7 @@ let package = Package(
             "Sampling",
             [
                 "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "Sampling",
-                hummingbird, crypto, logging,
+                logging,
             ]),
         tests(
             "Intake",

@@ -4,6 +4,8 @@ package struct Measurement: Hashable, Codable, Sendable {
         case successful, failed, inconclusive, error
         /// A comparison goes on: nothing is proved yet, either way.
         case comparing
+        /// An objective is not met as it must be before anything advances; nothing speaks against the release.
+        case held
     }
 
     /// The three ways to learn nothing. They are never mixed up with a bad release.
@@ -27,6 +29,8 @@ package struct Measurement: Hashable, Codable, Sendable {
     package var finishedAt: Moment
     /// Where a comparison stands after this look.
     package var comparison: ComparisonRun?
+    /// Where an objective stands after this look.
+    package var slo: SLORun?
 
     package init(
         phase: Phase, trouble: Trouble? = nil, value: String? = nil, message: String? = nil,
@@ -46,6 +50,7 @@ extension Metric {
     package func measurement(
         of sample: Sample, by judgement: Judgement, from startedAt: Moment, to finishedAt: Moment
     ) -> Measurement {
+        if let kayenta { return measurement(of: sample, kayenta, from: startedAt, to: finishedAt) }
         let (reading, value, message) = read(sample, by: judgement, at: finishedAt)
         let text = value.map { String($0.description.prefix(400)) }
         var measurement = Measurement(
@@ -82,10 +87,13 @@ extension Metric {
     ) -> (Reading, Value?, String?) {
         switch sample {
         case .failure(let failure):
-            let reason = Unreadable(trouble: failure.kind.trouble, message: failure.message)
-            return (.failure(reason), nil, nil)
+            let trouble: Measurement.Trouble = failure.kind == .outage ? .outage : .invalid
+            return (.failure(Unreadable(trouble: trouble, message: failure.message)), nil, nil)
         case .counters:
             let message = "the store gave counters, and the metric compares nothing"
+            return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
+        case .slo, .pairs:
+            let message = "the store gave what the metric has not asked for"
             return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
         case .value(let value, let warnings):
             let message = warnings.isEmpty ? nil : "warnings: " + warnings.joined(separator: "; ")
@@ -133,16 +141,6 @@ extension Metric {
     private func unreadable(_ value: Value, because error: ExpressionError) -> Unreadable {
         guard value.isEmptyAnswer else { return Unreadable(trouble: .invalid, message: "\(error)") }
         return Unreadable(trouble: .noData, message: "the query returned no data")
-    }
-}
-
-extension SampleFailure.Kind {
-    var trouble: Measurement.Trouble {
-        switch self {
-        case .outage: .outage
-        case .refused: .invalid
-        case .noData: .noData
-        }
     }
 }
 

@@ -16,7 +16,7 @@ extension Metric {
     /// Whether it asks or judges by what only the release on its way up has.
     package var isAboutCanary: Bool {
         let texts =
-            [successCondition, failureCondition].compactMap(\.self) + query.texts
+            query.texts + [successCondition, failureCondition].compactMap(\.self)
             + (query.counters?.texts ?? [])
         return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
             texts.contains { $0.contains(placeholder.token) }
@@ -25,7 +25,7 @@ extension Metric {
 
     package func filled(_ value: (Placeholder) -> String) -> Metric {
         var metric = self
-        metric.query = query.mapTexts { $0.filled(value) }
+        metric.query = metric.query.rewritten { $0.filled(value) }
         metric.query.counters = metric.query.counters?.filled(value)
         metric.successCondition = metric.successCondition?.filled(value)
         metric.failureCondition = metric.failureCondition?.filled(value)

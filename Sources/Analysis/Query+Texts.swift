@@ -1,30 +1,21 @@
 extension Query {
-    /// What a person wrote in it that may hold tokens. Counters are apart: they hold none of a secret.
+    /// What a store is asked as it is written. It may have tokens in it, of a release or of a secret. Counters are
+    /// another matter: they are not asked in words.
     package var texts: [String] {
-        [text] + (headers ?? []).map(\.value) + (details?.texts ?? [])
+        [text] + (headers ?? []).map(\.value) + (slo?.parts.map(\.text) ?? [])
+            + (kayenta?.pairs.flatMap { [$0.canary, $0.baseline] } ?? [])
     }
 
-    package func mapTexts(_ transform: (String) -> String) -> Query {
+    /// The same question in other words.
+    func rewritten(_ change: (String) -> String) -> Query {
         var query = self
-        query.text = transform(text)
-        query.headers = headers?.map { RequestHeader(name: $0.name, value: transform($0.value)) }
-        query.details = details?.mapTexts(transform)
+        query.text = change(text)
+        query.headers = headers?.map { RequestHeader(name: $0.name, value: change($0.value)) }
+        query.slo = slo.map { SLOQuestion($0.parts.map { .init($0.key, change($0.text)) }) }
+        query.kayenta?.pairs =
+            kayenta?.pairs.map {
+                .init(canary: change($0.canary), baseline: change($0.baseline))
+            } ?? []
         return query
-    }
-}
-
-extension Value {
-    fileprivate var texts: [String] {
-        if case .string(let text) = self { [text] } else { parts.flatMap(\.texts) }
-    }
-
-    /// The same value with each of its texts made into another; names in maps stay.
-    package func mapTexts(_ transform: (String) -> String) -> Value {
-        switch self {
-        case .string(let text): .string(transform(text))
-        case .array(let elements): .array(elements.map { $0.mapTexts(transform) })
-        case .map(let map): .map(map.mapValues { $0.mapTexts(transform) })
-        default: self
-        }
     }
 }

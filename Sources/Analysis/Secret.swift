@@ -34,7 +34,7 @@ package struct RequestHeader: Hashable, Codable, Sendable {
 extension Query {
     /// The same question with its secrets in it: for the one who asks it, and for nobody's eyes.
     package func filled(_ secrets: (String) -> String) -> Query {
-        var query = mapTexts(secrets)
+        var query = rewritten(secrets)
         query.secrets = nil
         return query
     }

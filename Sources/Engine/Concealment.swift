@@ -28,20 +28,15 @@ package struct Concealment: Sendable {
 }
 
 extension String {
-    /// Messages are cut to a length: a secret's beginning may be what stands at their end, or before a `…`.
+    /// Messages are cut to a length: a secret's beginning may be their end.
     fileprivate func cutBefore(a secret: String, from least: Int, _ mask: String) -> String {
-        split(separator: "…", omittingEmptySubsequences: false)
-            .map { $0.cutEnd(of: secret, from: least, mask) }.joined(separator: "…")
-    }
-}
-
-extension Substring {
-    fileprivate func cutEnd(of secret: String, from least: Int, _ mask: String) -> String {
+        let isCut = hasSuffix("…")
+        let text = isCut ? String(dropLast()) : self
         var start = secret.dropLast()
         while start.utf8.count >= least {
-            if hasSuffix(start) { return dropLast(start.count) + mask }
+            if text.hasSuffix(start) { return text.dropLast(start.count) + mask + (isCut ? "…" : "") }
             start = start.dropLast()
         }
-        return String(self)
+        return self
     }
 }

@@ -32,7 +32,21 @@ struct Revealed: Sendable {
     }
 
     func concealed(_ sample: Sample) -> Sample {
-        values.isEmpty ? sample : sample.concealed(by: concealment)
+        guard !values.isEmpty else { return sample }
+        switch sample {
+        case .value(let value, let warnings):
+            return .value(concealed(value), warnings: warnings.map(concealment.concealed))
+        case .counters(let reading, let warnings):
+            return .counters(reading, warnings: warnings.map(concealment.concealed))
+        case .pairs(let pairs, let warnings):
+            return .pairs(pairs, warnings: warnings.map(concealment.concealed))
+        case .slo(let reading, let warnings):
+            return .slo(reading, warnings: warnings.map(concealment.concealed))
+        case .failure(let failure):
+            return .failure(SampleFailure(failure.kind, concealment.concealed(in: failure.message)))
+        case .ended(let ending, let message):
+            return .ended(ending, message: concealment.concealed(in: message))
+        }
     }
 
     func concealed(_ answer: GateAnswer) -> GateAnswer {
@@ -42,6 +56,16 @@ struct Revealed: Sendable {
         case .no(let text): return .no(text.map(concealment.concealed))
         case .wait(let text): return .wait(text.map(concealment.concealed))
         case .trouble(let text): return .trouble(concealment.concealed(in: text))
+        }
+    }
+
+    /// A store may answer with what it was asked.
+    private func concealed(_ value: Value) -> Value {
+        switch value {
+        case .string(let text): .string(concealment.concealed(in: text))
+        case .array(let elements): .array(elements.map(concealed))
+        case .map(let map): .map(map.mapValues(concealed))
+        default: value
         }
     }
 }

@@ -43,9 +43,6 @@ package struct Inspection: Hashable, Sendable {
         self.queries = queries
     }
 
-    /// The stable one first.
-    package var backends: [String] { [stable].compactMap(\.self) + canaries }
-
     /// The findings as this rollout takes them: without strict mutual TLS, or the proof of it, nothing starts where it
     /// is required.
     package func weighed(_ findings: [Finding]) -> [Finding] {
@@ -109,6 +106,8 @@ extension Plan {
 }
 
 extension Query {
-    /// Whether a store is asked, and for values: not what is run, nor counters that are compared.
-    fileprivate var isAsked: Bool { !["job", "experiment"].contains(provider) && counters == nil }
+    /// Whether a store is asked, and for values: not what is run, nor what is compared.
+    fileprivate var isAsked: Bool {
+        !["job", "experiment"].contains(provider) && counters == nil && kayenta == nil
+    }
 }

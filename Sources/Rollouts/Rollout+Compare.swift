@@ -25,10 +25,12 @@ extension Flight {
         comparisons[id] ?? ComparisonRun(of: id.comparison, startedAt: run.startedAt)
     }
 
-    /// A comparison asks for what came after its last look.
+    /// What counts asks for what came after its last look.
     func query(of metric: Metric, in run: AnalysisRun) -> Query {
-        guard let id = metric.comparisonID else { return metric.query }
         var query = metric.query
+        if metric.slo != nil { query.counters?.since = sloRun(of: metric, in: run).seenUntil }
+        query.kayenta?.since = exposedSince ?? run.startedAt
+        guard let id = metric.comparisonID else { return query }
         query.counters?.since = comparison(id, in: run).seenUntil
         return query
     }

@@ -14,15 +14,10 @@ extension Rollout {
         if let stable { sizes[stable.name] = workload.replicas }
         if let flight { sizes.merge(flight.sizes(of: workload, stable: stable)) { max($0, $1) } }
         for release in warm.map(\.release) where sizes[release.name] == nil {
-            sizes[release.name] = keptSize(of: release.name)
+            sizes[release.name] = scaling?.sizes[release.name] ?? 0
         }
         if let routing, !routing.isApplied { sizes.merge(provided) { max($0, $1) } }
         return sizes.filter { $0.value > 0 }
-    }
-
-    /// What was never ready is not kept: it may never be, and what comes next would wait for it.
-    private func keptSize(of release: String) -> Int {
-        min(scaling?.sizes[release] ?? 0, provided[release] ?? 0)
     }
 
     var scaleOrder: ScaleOrder? {

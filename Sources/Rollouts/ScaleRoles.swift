@@ -23,7 +23,7 @@ package struct ScaleRoles: Hashable, Sendable {
 // 3. At a promotion `canary` has all traffic, so `stable` carries nothing: `stable` is pointed at the new release, and
 //    only then the route gives all to `stable` (`isRenaming`). Both names stand for the same release meanwhile.
 // 4. Then `canary` carries nothing, and is free for the next release; also for one that skips the steps
-//    (`awaitsNames`), and for one that a person gives traffic before that (`awaitsOwnName`).
+//    (`awaitsNames`).
 
 extension Rollout {
     func wantedRoles(for sizes: [String: Int]) -> ScaleRoles {
@@ -67,15 +67,6 @@ extension Rollout {
         // Where the number of instances divides the traffic, no name carries it.
         if case .instances = division { return false }
         return declaration?.workload?.namesRoles == true && stable != nil && !isCanaryIdle
-    }
-
-    /// Whether the name of what climbs carries another release's traffic still. Whoever wants a weight before that is
-    /// over, as with `promote --full`, gets everything taken to the stable release first.
-    var awaitsOwnName: Bool {
-        guard declaration?.workload?.namesRoles == true, division == nil, let stable, let flight,
-            flight.release.name != stable.name, !isCanaryIdle
-        else { return false }
-        return scaling?.roles.canary != flight.release.name
     }
 
     /// Whether the name `stable` does not stand for the stable release yet. What has all traffic has it under the

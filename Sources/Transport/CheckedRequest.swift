@@ -100,8 +100,6 @@ private func lines(of headers: HTTPHeaders) throws(Objection) -> [String] {
 
 /// Headers that libcurl would add to our surprise, or that a server name makes it get wrong.
 private func impliedLines(of request: HTTPRequest, to destination: Destination) -> [String] {
-    // libcurl 7.88 signs what is in its list, also the wish to send no such header.
-    if request.signature != nil { return [] }
     // libcurl would wait a second for "100 Continue" before a large body.
     var lines = ["Expect:"]
     if request.headers["Content-Type"] == nil { lines.append("Content-Type:") }

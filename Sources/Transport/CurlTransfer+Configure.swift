@@ -10,7 +10,6 @@ extension CurlTransfer {
         try setMessage(checked, options)
         try setLimits(checked.request, options)
         try setTrust(checked.request.connection, options)
-        if let signature = checked.request.signature { try setSignature(signature, options) }
     }
 
     private func setSafety(_ options: CurlOptions) throws(TransportError) {
@@ -74,12 +73,6 @@ extension CurlTransfer {
         try options.set(CURLOPT_TCP_KEEPIDLE, 15)
         try options.set(CURLOPT_TCP_KEEPINTVL, 5)
         try options.check(curlshim_guard_sockets(easy, 30_000))
-    }
-
-    private func setSignature(_ signature: AWSSignature, _ options: CurlOptions) throws(TransportError) {
-        try options.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
-        try options.set(CURLOPT_USERNAME, signature.accessKey)
-        try options.set(CURLOPT_PASSWORD, signature.secretKey)
     }
 
     private func setTrust(_ connection: ConnectionOptions, _ options: CurlOptions) throws(TransportError) {

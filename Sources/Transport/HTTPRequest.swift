@@ -35,8 +35,6 @@ package struct HTTPRequest: Sendable {
     package var reusesConnection: Bool
     /// Keeps the path out of error messages, for URLs whose path is a secret, as chat webhooks have.
     package var concealsPath: Bool
-    /// None: the request is not signed.
-    package var signature: AWSSignature?
 
     package init(
         _ method: HTTPMethod,

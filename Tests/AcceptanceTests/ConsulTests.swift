@@ -1,7 +1,6 @@
 import Foundation
 import Lab
 import Server
-import TestCluster
 import Testing
 import Transport
 
@@ -34,54 +33,6 @@ import Transport
             #expect(report.scenarios.allSatisfy { $0.requests > 500 }, "\(report.text)")
             #expect(report.scenarios.allSatisfy { $0.failedByShift == 0 }, "\(report.text)")
             #expect(report.scenarios.last?.breachToStableMs != nil, "\(report.text)")
-        }
-    }
-}
-
-/// The same where consul-k8s makes Consul's entries from custom resources, and would write over anything else.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ConsulK8sTests {
-    @Test func aReleaseClimbsByCustomResourcesAndABreachIsTakenBack() async throws {
-        try await withLab { rig in
-            let consul = try await ConsulStage(in: rig, proof: "accepted")
-            try await withMesh(
-                CustomKinds.consul, in: rig, program: try theProgram(),
-                manifest: DemoManifest.consul(steps: [
-                    "setWeight: 10", "pause: {duration: 2s}", "setWeight: 40", "pause: {duration: 6s}",
-                ]), { ConsulK8sStage($0, consul, rig.http) }
-            ) { installation, stage in
-                _ = try await installation.deploy("v2")
-                let load = Load(try installation.url(), perSecond: 150, http: installation.http)
-                let result = try await load.during {
-                    try await installation.announce("v2")
-                    _ = try await installation.wait(for: "v2 to arrive") {
-                        $0.stable?.release == "v2" && $0.routing?.isApplied == true
-                    }
-                    #expect(stage.share(of: "checkout-b") == 1)
-                    let service = try await installation.deploy("v3")
-                    try await installation.announce("v3")
-                    _ = try await installation.wait(for: "its second step") {
-                        $0.step?.number == 4 && $0.routing?.isApplied == true
-                    }
-                    #expect(stage.share(of: "checkout-a") == 0.4)
-                    #expect(try await stage.consul.weights() == ["checkout-a": 40, "checkout-b": 60])
-                    try await service.set(DemoFault(rate: 0.5))
-                    _ = try await installation.wait(for: "v3 to be taken back") {
-                        $0.failure?.release == "v3" && $0.routing?.isApplied == true
-                    }
-                }
-                #expect(result.failedByShift == 0, "\(result.replies)")
-                #expect(stage.share(of: "checkout-b") == 1, "what was there is restored")
-                #expect(try await stage.consul.weights()["checkout-b"] == 100)
-                let resolver = try await stage.consul.entry("service-resolver")
-                #expect(resolver["Meta"]["external-source"] == "kubernetes", "nothing went past consul-k8s")
-                #expect(resolver["Failover"]["checkout-a"]["ServiceSubset"] == "checkout-b")
-                let proofs = try await installation.entries("routed").map(\.sentence)
-                #expect(
-                    proofs.contains {
-                        $0.contains("accepted by consul-k8s (")
-                            && $0.contains("accepted by the discovery chain")
-                    }, "\(proofs)")
-            }
         }
     }
 }

@@ -27,18 +27,16 @@ struct PodServer: Sendable {
     ///   - fates: what becomes of pods, by their image.
     ///   - jobsTake: how long a Job runs.
     ///   - kubernetes: more of that part of the configuration.
-    ///   - more: more of the configuration.
     ///   - prepare: what is done to the cluster before the server starts.
     static func run(
         _ fates: [String: PodKeeper.Fate] = [:], jobsTake: Duration = .zero, kubernetes: String = "",
-        more: String = "",
         prepare: @escaping @Sendable (Cluster) throws -> Void = { _ in },
         _ body: @escaping @Sendable (PodServer) async throws -> Void
     ) async throws {
         try await withCluster(CustomKinds.istio, keeper: PodKeeper(fates: fates, jobsTake: jobsTake)) {
             cluster in
             try await withLab { rig in
-                let server = try await PodServer(cluster, rig, kubernetes, more)
+                let server = try await PodServer(cluster, rig, kubernetes)
                 try prepare(cluster)
                 try await rig.start(server.daemon)
                 try await body(server)
@@ -48,13 +46,13 @@ struct PodServer: Sendable {
         }
     }
 
-    private init(_ cluster: Cluster, _ rig: Rig, _ kubernetes: String, _ more: String) async throws {
+    private init(_ cluster: Cluster, _ rig: Rig, _ kubernetes: String) async throws {
         self.cluster = cluster
         folder = rig.folder
         let port = try FreePort.take()
         let url = "http://127.0.0.1:\(port)"
         try write(kubeconfig(cluster.url, Self.namespace), to: "\(folder)/kubeconfig.yaml")
-        try write(configuration(port, kubernetes) + more, to: "\(folder)/headgate.yaml")
+        try write(configuration(port, kubernetes), to: "\(folder)/headgate.yaml")
         try FileManager.default.createDirectory(
             atPath: "\(folder)/rollouts", withIntermediateDirectories: true)
         let journal = try EventJournal.open(at: "\(folder)/journal.sqlite")

@@ -25,8 +25,7 @@ import Testing
             "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Logging", "Foundation",
         ],
         "Sampling": [
-            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Subprocess", "SystemPackage",
-            "Foundation",
+            "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "Foundation",
         ],
         "Signing": ["Crypto", "Foundation"],
         "Gates": ["Analysis", "Rollouts", "Engine", "Transport", "Signing", "Foundation"],

@@ -25,9 +25,9 @@ extension Metric {
         var measurement = Measurement(phase: .error, startedAt: startedAt, finishedAt: finishedAt)
         switch sample {
         case .failure(let failure):
-            measurement.trouble = failure.kind.trouble
+            measurement.trouble = failure.kind == .outage ? .outage : .invalid
             measurement.message = failure.message
-        case .value, .ended:
+        case .value, .ended, .slo, .pairs:
             measurement.trouble = .invalid
             measurement.message =
                 "the store gave a number instead of counters; only prometheus gives counters"

@@ -24,10 +24,9 @@ struct ConditionText {
         return condition
     }
 
-    /// What the condition fits of all that this kind of store may give.
-    func type(of condition: Condition, _ query: Query) -> ValueType {
-        let results = query.results
-        return results.first { condition.complaint(about: $0) == nil } ?? results[0]
+    /// What the condition fits: the list that the query gives, or the number that it may give.
+    func type(of condition: Condition) -> ValueType {
+        condition.complaint(about: .array(.float)) == nil ? .array(.float) : .float
     }
 
     /// What a release fills in later is a word by then, and no word changes whether a condition can be read.
@@ -36,16 +35,6 @@ struct ConditionText {
     }
 
     private func flaw(of condition: Condition, _ query: Query) -> String? {
-        query.provider == "prometheus" ? flawForPrometheus(condition, query) : flaw(of: condition, for: query)
-    }
-
-    private func flaw(of condition: Condition, for query: Query) -> String? {
-        let complaints = query.results.map(condition.complaint)
-        guard !complaints.contains(nil), let complaint = complaints.first ?? nil else { return nil }
-        return "\(quoted(text)) does not fit what \(query.provider) gives: \(complaint)"
-    }
-
-    private func flawForPrometheus(_ condition: Condition, _ query: Query) -> String? {
         guard let complaint = condition.complaint(about: .array(.float)) else { return nil }
         guard condition.complaint(about: .float) == nil else {
             return "\(quoted(text)) does not fit a list of numbers, which the query gives: \(complaint)"
@@ -68,9 +57,6 @@ extension Condition {
 }
 
 extension Query {
-    /// What its kind of store may give to a condition.
-    fileprivate var results: [ValueType] { ProviderDocument.named(provider)?.results ?? [.any] }
-
     /// Whether Prometheus may answer with one number instead of a vector. Only these make one, and a number
     /// written out.
     fileprivate var mayGiveScalar: Bool {

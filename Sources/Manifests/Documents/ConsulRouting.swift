@@ -30,7 +30,6 @@ struct ConsulRouting {
                 ("namespace", fields.optional("namespace", .nonEmptyString).map(JSONText.string)),
                 ("partition", fields.optional("partition", .nonEmptyString).map(JSONText.string)),
                 ("counts", fields.optional("counts", .counts)),
-                ("customResources", fields.optional("customResources", .bool).map { "\($0)" }),
             ]
             let text = JSONText.object(members.compactMap { key, value in value.map { (key, $0) } })
             return TrafficTarget(

@@ -23,12 +23,10 @@ private struct HeaderDocument {
 
 extension Shape where Output == HeadersDocument {
     /// `[{key: X-Scope-OrgID, value: shop}]`; in our own kind also `valueFrom: {secretKeyRef: {name: …, key: …}}`.
-    ///
-    /// - Parameter ofBody: whether the document brings a body, and may say of which type it is.
-    static func headers(_ dialect: Dialect, ofBody: Bool = false) -> Shape {
+    static func headers(_ dialect: Dialect) -> Shape {
         Shape { field in
             field.note(.key("key"))
-            let list: Shape<[HeaderDocument]> = .list(of: .header(dialect, ofBody))
+            let list: Shape<[HeaderDocument]> = .list(of: .header(dialect))
             guard let items = field.read(list.upTo(20)) else { return nil }
             var seen: Set<String> = []
             for item in items where !seen.insert(item.name.lowercased()).inserted {
@@ -40,9 +38,9 @@ extension Shape where Output == HeadersDocument {
 }
 
 extension Shape where Output == HeaderDocument {
-    fileprivate static func header(_ dialect: Dialect, _ ofBody: Bool) -> Shape {
+    fileprivate static func header(_ dialect: Dialect) -> Shape {
         .object { fields in
-            let name = fields.required("key", .headerName(ofBody: ofBody))
+            let name = fields.required("key", .headerName)
             let value = fields.optional("value", .headerValue)
             var secret: SecretReference?
             if dialect == .headgate {
@@ -84,13 +82,12 @@ extension Shape where Output == String {
         ["connection", "content-length", "content-type", "host", "transfer-encoding", "upgrade"]
     }
 
-    fileprivate static func headerName(ofBody: Bool) -> Shape {
+    fileprivate static var headerName: Shape {
         nonEmptyString.refusing { name in
             guard name.unicodeScalars.allSatisfy(\.isWord) else {
                 return "\(quoted(name)) is no name of a header; use letters, digits, - and _"
             }
-            let isOfBody = ofBody && name.lowercased() == "content-type"
-            return headersOfTransport.contains(name.lowercased()) && !isOfBody
+            return headersOfTransport.contains(name.lowercased())
                 ? "\(name) is set by the request itself" : nil
         }
     }

@@ -7,17 +7,15 @@ struct PitfallReport {
     /// Of one metric.
     let conditions: [ConditionText]
 
-    private var isPromQL: Bool { query.provider == "prometheus" }
-
     func report() {
         let read = conditions.compactMap { text in
             text.condition(for: query).map { (text: text, condition: $0) }
         }
         for (text, condition) in read {
             let pitfalls = condition.pitfalls(
-                for: text.type(of: condition, query), as: text.purpose, judgedBy: judgement)
+                for: text.type(of: condition), as: text.purpose, judgedBy: judgement)
             for pitfall in pitfalls { text.field.warn("\(quoted(text.text)): \(pitfall)") }
-            if isPromQL, condition.picksAnElement, let labels = PromQLShape(query.text).labels {
+            if condition.picksAnElement, let labels = PromQLShape(query.text).labels {
                 text.field.warn(
                     "\(quoted(text.text)) looks at one series, but the query gives one for each \(labels), in no "
                         + "order; write all(result, # …) or any(result, # …)")
@@ -31,8 +29,7 @@ struct PitfallReport {
 
     /// Under the safe rules NaN is no data. Argo judges it by comparisons, all of which are false.
     private func warnOfQuotient() {
-        guard isPromQL, judgement == .argo, let first = conditions.first, PromQLShape(query.text).divides
-        else {
+        guard judgement == .argo, let first = conditions.first, PromQLShape(query.text).divides else {
             return
         }
         let outcome = first.purpose == .success ? "a failure" : "good"

@@ -65,11 +65,10 @@ struct AnalysisLowering {
 
     /// With the secrets that its texts name, each in the rollout's namespace: as with Argo, whose AnalysisRuns are
     /// there too.
-    private func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
+    func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
         var metric = metric
-        let texts = metric.query.texts
         let own = secrets.filter { label, _ in
-            texts.contains { $0.contains(SecretReference.token(label)) }
+            metric.query.texts.contains { $0.contains(SecretReference.token(label)) }
         }
         metric.query.secrets = (metric.query.secrets ?? [:]).merging(own) { first, _ in first }
             .located(in: rollout.metadata?.namespace)

@@ -18,9 +18,7 @@ extension RolloutDocument {
         }
         guard !isBroken else { return nil }
         // Objects that name no namespace are where the rollout is.
-        if traffic.isOnKubernetes || traffic.router == "consul" {
-            traffic.settings["namespace"] = metadata.namespace
-        }
+        if traffic.isOnKubernetes { traffic.settings["namespace"] = metadata.namespace }
         // The Services are pointed at releases then: so they stand for roles.
         if target != nil, division == nil, strategy.services?.names == traffic.backends.names {
             traffic.namesRoles = true
@@ -100,11 +98,12 @@ extension StrategyDocument {
         let background = self.background.map { $0.lowered(by: lowering) }
         let bake = frame.bake.map { $0.lowered(by: lowering) }
         let whole = steps.compactMap(\.self)
-        guard whole.count == steps.count else { return nil }
+        guard let slos = lowering.slos(analyses), whole.count == steps.count else { return nil }
         return Plan(
             steps: whole, background: background ?? nil, judgement: lowering.rollout.dialect.judgement,
             arms: arms, stickiness: frame.stickiness, ruleOrder: frame.ruleOrder, bake: bake ?? nil,
-            scaleDownDelay: frame.scaleDownDelay, abortScaleDownDelay: frame.abortScaleDownDelay)
+            scaleDownDelay: frame.scaleDownDelay, abortScaleDownDelay: frame.abortScaleDownDelay,
+            slos: slos.isEmpty ? nil : slos)
     }
 }
 
@@ -118,6 +117,11 @@ extension StepDocument {
         case .experiment(let experiment): return experiment.lowered(by: lowering).map(Step.analysis)
         case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)
+            if metrics?.isEmpty == true {
+                analysis.field.refuse(
+                    "its templates have SLOs and no metrics, so that the step would judge nothing; name them in the "
+                        + "`analysis` beside the steps")
+            }
             for metric in metrics ?? [] where !metric.isDryRun && metric.isEndless {
                 let start = "metric \(quoted(metric.name)) has an interval and no count"
                 if mustSettle {
@@ -133,10 +137,10 @@ extension StepDocument {
 }
 
 extension BackgroundDocument {
+    /// None for templates that have SLOs alone: those are looked at from the start on, by themselves.
     fileprivate func lowered(by lowering: AnalysisLowering) -> BackgroundAnalysis? {
-        lowering.metrics(of: analysis).map {
-            BackgroundAnalysis(metrics: lowering.watched($0), startingStep: startingStep)
-        }
+        guard let metrics = lowering.metrics(of: analysis), !metrics.isEmpty else { return nil }
+        return BackgroundAnalysis(metrics: lowering.watched(metrics), startingStep: startingStep)
     }
 }
 
@@ -150,6 +154,6 @@ extension BakeDocument {
                 "metric \(quoted(metric.name)) compares with the stable release, which has no traffic in a bake; "
                     + "give it a condition")
         }
-        return metrics.map { Bake(duration: duration, metrics: $0) }
+        return metrics.map { Bake(duration: duration, metrics: $0.isEmpty ? nil : $0) }
     }
 }

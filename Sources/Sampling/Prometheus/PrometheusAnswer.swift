@@ -10,11 +10,9 @@ struct PrometheusAnswer: Decodable {
     let error: String?
     let warnings: [String]
     let infos: [String]
-    /// VictoriaMetrics says so where Thanos warns: a part of the store did not answer.
-    let isPartial: Bool
 
     private enum Key: String, CodingKey {
-        case status, data, errorType, error, warnings, infos, isPartial
+        case status, data, errorType, error, warnings, infos
     }
 
     init(from decoder: any Decoder) throws {
@@ -24,7 +22,6 @@ struct PrometheusAnswer: Decodable {
         error = try answer.decodeIfPresent(String.self, forKey: .error)
         warnings = try answer.decodeIfPresent([String].self, forKey: .warnings) ?? []
         infos = try answer.decodeIfPresent([String].self, forKey: .infos) ?? []
-        isPartial = try answer.decodeIfPresent(Bool.self, forKey: .isPartial) ?? false
         // Beside an error there may be a half of a result, which nobody may build on.
         result = status == "success" ? try answer.decode(PrometheusResult.self, forKey: .data) : nil
     }
@@ -40,23 +37,13 @@ struct PrometheusAnswer: Decodable {
     }
 
     /// The store's own words about what it left out.
-    var notes: [String] {
-        (isPartial ? ["the answer is partial: a part of the store did not answer"] : []) + warnings + infos
-    }
-
-    private var failure: SampleFailure {
-        let kind = errorType ?? "unknown error"
-        let words = error ?? "no message"
-        return SampleFailure(Self.isRefusal(kind, words) ? .refused : .outage, "\(kind): \(shown(words))")
-    }
+    var notes: [String] { warnings + infos }
 
     /// A query that takes too long or was called off is the store's trouble; one that it can't read is ours.
-    private static func isRefusal(_ kind: String, _ words: String) -> Bool {
-        // VictoriaMetrics has the status for a kind.
-        if let status = Int(kind) { return !isTrouble(status) }
-        // Thanos can't carry out what a part of it that is down would have to answer.
-        if kind == "execution", words.contains("rpc error: code = ") { return false }
-        return ["bad_data", "execution", "not_found", "not_acceptable"].contains(kind)
+    private var failure: SampleFailure {
+        let kind = errorType ?? "unknown error"
+        let isRefusal = ["bad_data", "execution", "not_found", "not_acceptable"].contains(kind)
+        return SampleFailure(isRefusal ? .refused : .outage, "\(kind): \(shown(error ?? "no message"))")
     }
 }
 
@@ -66,7 +53,7 @@ func answer(in response: HTTPResponse) throws(SampleFailure) -> PrometheusAnswer
     do {
         let answer = try JSONDecoder().decode(PrometheusAnswer.self, from: Data(response.body))
         if response.isSuccess || answer.status == "error" && !isTrouble(status) { return answer }
-        if let error = answer.error { throw SampleFailure(status: status, saying: error) }
+        if let error = answer.error { throw unusable(status, ": \(shown(error))") }
     } catch let failure as SampleFailure {
         throw failure
     } catch let objection as NativeHistogram {
@@ -77,7 +64,24 @@ func answer(in response: HTTPResponse) throws(SampleFailure) -> PrometheusAnswer
                 .outage, "answered \(status) with what is no answer of Prometheus: \(reason(error))")
         }
     }
-    throw SampleFailure(status: status, saying: complaint(in: response.body))
+    throw unusable(status, "")
+}
+
+/// The statuses with which a store, or what stands before it, says that it can't answer now.
+private func isTrouble(_ status: Int) -> Bool {
+    status >= 500 || status == 408 || status == 425 || status == 429
+}
+
+private func unusable(_ status: Int, _ message: String) -> SampleFailure {
+    guard !isTrouble(status) else { return SampleFailure(.outage, "answered \(status)\(message)") }
+    let advice =
+        switch status {
+        case 401, 403: "; check the credentials that are configured for this address"
+        case 404: "; check the address: Prometheus's API is not there"
+        case 300..<400: "; redirects are not followed: give the address that it leads to"
+        default: ""
+        }
+    return SampleFailure(.refused, "answered \(status)\(message)\(advice)")
 }
 
 /// Where the document went wrong, without the document.
@@ -89,4 +93,10 @@ private func reason(_ error: any Error) -> String {
         "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
     default: "not JSON"
     }
+}
+
+/// In one line, and not longer than people read.
+private func shown(_ text: String) -> String {
+    let line = String(text.prefix(500).map { $0.isNewline ? " " : $0 })
+    return line.count < text.count ? line + "…" : line
 }

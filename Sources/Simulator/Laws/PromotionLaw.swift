@@ -60,8 +60,10 @@ struct PromotionLaw: Law {
         defer { counts[rollout, default: [:]][key] = count }
         if measurement.phase == .failed { count.bad += 1 }
         if measurement.phase == .successful { count.good += 1 }
-        // Argo's rules call good what no number says.
-        guard measurement.phase == .successful, climb.plan.judgement == .safe else { return nil }
+        // Argo's rules call good what no number says; for objectives there is a law of their own.
+        guard measurement.phase == .successful, climb.plan.judgement == .safe, key.kind != .slos else {
+            return nil
+        }
         let asked = climb.asked(metrics(of: key.kind, climb) ?? [])
         guard asked.indices.contains(key.metric) else { return "metric \(key.metric) is in no plan" }
         let answers = answers(to: asked[key.metric].text)
@@ -79,6 +81,7 @@ struct PromotionLaw: Law {
     private func metrics(of kind: RunID.Kind, _ climb: Reading.Climb) -> [Metric]? {
         switch kind {
         case .background: climb.watched
+        case .slos: climb.plan.slos
         case .step(let step): climb.plan.steps[step].metrics
         }
     }

@@ -22,12 +22,7 @@ struct ConsulAPI: Sendable {
             .put, "/v1/config", in: write.name.scope, ["cas": "\(write.index)"])
         request.body = write.document
         let (deed, policy) = ("write \(write.name)", policy(write.name, "write"))
-        do throws(ConsulError) {
-            return try document(in: try await send(request, deed, policy), deed, policy) == true
-        } catch {
-            guard error.kind == .raced else { throw error }
-            return false
-        }
+        return try document(in: try await send(request, deed, policy), deed, policy) == true
     }
 
     /// Old Consuls delete whatever the index; they answer `{}`, and newer ones whether they did.
@@ -40,10 +35,9 @@ struct ConsulAPI: Sendable {
 
     /// How the entries of a service come together.
     func chain(of service: String, in scope: ConsulScope) async throws(ConsulError) -> CompiledChain {
-        let request = ConsulRequest(
-            .get, "/v1/discovery-chain/\(percentEncoded(service))", in: scope, ["consistent": ""])
+        let request = ConsulRequest(.get, "/v1/discovery-chain/\(percentEncoded(service))", in: scope)
         let deed = "read the discovery chain of \(service)"
-        let policy = scope.rule("service \"\(service)\" { policy = \"read\" }")
+        let policy = "service \"\(service)\" { policy = \"read\" }"
         let document = try document(in: try await send(request, deed, policy), deed, policy)
         return CompiledChain(document["Chain"] ?? .null, of: service)
     }
@@ -53,15 +47,14 @@ struct ConsulAPI: Sendable {
         of service: String, in scope: ConsulScope, filter: String?, onlyPassing: Bool = true,
         withSidecar: Bool = true
     ) async throws(ConsulError) -> Int {
-        var query = ["consistent": ""]
+        var query: [String: String] = [:]
         query["filter"] = filter
         if onlyPassing { query["passing"] = "1" }
         let request = ConsulRequest(
             .get, "/v1/health/\(withSidecar ? "connect" : "service")/\(percentEncoded(service))", in: scope,
             query)
         let deed = "ask for the instances of \(service)" + (filter.map { " by \($0)" } ?? "")
-        let policy = scope.rule(
-            "service \"\(service)\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }")
+        let policy = "service \"\(service)\" { policy = \"read\" } node_prefix \"\" { policy = \"read\" }"
         return try document(in: try await send(request, deed, policy), deed, policy).array?.count ?? 0
     }
 
@@ -75,7 +68,7 @@ struct ConsulAPI: Sendable {
             request.patience = settings.wait + settings.wait / 8
         }
         let deed = "watch the entries \(shelf.kind.rawValue)"
-        let policy = shelf.scope.rule("service_prefix \"\" { policy = \"read\" }")
+        let policy = "service_prefix \"\" { policy = \"read\" }"
         let response = try await send(request, deed, policy)
         let entries = try document(in: response, deed, policy).array ?? []
         return ListedEntries(
@@ -116,9 +109,7 @@ struct ConsulRequest: Hashable, Sendable {
     }
 
     func sent(by settings: ConsulSettings) throws(ConsulError) -> HTTPRequest {
-        guard var base = settings.address else {
-            throw ConsulError(.invalid, "consul: the server knows no Consul; set `consul.address`")
-        }
+        var base = settings.address
         while base.hasSuffix("/") { base.removeLast() }
         let words = query.sorted { $0.key < $1.key }.map { key, value in
             value.isEmpty ? key : "\(key)=\(percentEncoded(value))"
@@ -139,7 +130,7 @@ extension ConsulAPI {
     }
 
     private func policy(_ name: EntryName, _ right: String) -> String {
-        name.scope.rule("service \"\(name.service)\" { policy = \"\(right)\" }")
+        "service \"\(name.service)\" { policy = \"\(right)\" }"
     }
 
     /// Success, and "there is none", which is an answer too.
@@ -156,8 +147,6 @@ extension ConsulAPI {
         guard response.isSuccess || response.status == 404 else {
             throw ConsulError(response, deed, policy: policy)
         }
-        // Of what agents answer for themselves, this header says nothing.
-        if request.query["consistent"] != nil { try response.checkLeader(deed) }
         return response
     }
 
@@ -170,14 +159,5 @@ extension ConsulAPI {
         } catch {
             throw ConsulError(.unavailable, "can't \(deed): the answer is \(error)")
         }
-    }
-}
-
-extension HTTPResponse {
-    /// A server without a leader may answer from memory, and nothing is to be planned or proved by that.
-    fileprivate func checkLeader(_ deed: String) throws(ConsulError) {
-        guard headers["X-Consul-KnownLeader"] == "false" else { return }
-        let age = headers["X-Consul-LastContact"].map { ", from \($0) ms ago" } ?? ""
-        throw ConsulError(.unavailable, "can't \(deed): Consul has no leader, and answered from memory\(age)")
     }
 }

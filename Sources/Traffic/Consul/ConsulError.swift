@@ -8,8 +8,6 @@ struct ConsulError: Error, Hashable {
         case unavailable
         /// The token may not do it.
         case forbidden
-        /// Somebody else was faster.
-        case raced
         /// It declined what was to be written.
         case invalid
         /// This version of it does not know what was asked for.
@@ -34,11 +32,6 @@ struct ConsulError: Error, Hashable {
         self.init(kind, start + Self.advice(kind, words, policy))
     }
 
-    /// What Consul said to somebody else, who passes its words on.
-    init(_ status: Int, _ words: String) {
-        self.init(Self.kind(status, words), words)
-    }
-
     init(_ error: TransportError, _ deed: String) {
         self.init(.unavailable, "can't \(deed): \(error)")
     }
@@ -51,9 +44,7 @@ extension ConsulError {
         case 401, 403: .forbidden
         case 400 where words.contains("invalid config key"): .unsupported
         case 400 where words.contains("Enterprise feature"): .unsupported
-        case 409: .raced
-        case 400..<429 where status != 408: .invalid
-        case 500 where troubles.contains(where: { words.contains($0) }): .unavailable
+        case 400..<429: .invalid
         case 500 where words.contains("invalid config entry kind"): .unsupported
         case 500 where words.contains("Permission denied") || words.contains("ACL not found"): .forbidden
         case 500 where verdicts.contains(where: { words.contains($0) }): .invalid
@@ -70,9 +61,6 @@ extension ConsulError {
             "; set `Protocol` to http in the service-defaults, or `protocol: http` in the rollout"
         case .invalid where words.contains("does not have a subset"):
             "; declare it in the service-resolver, or name `filters` or `releaseMeta` in the rollout"
-        case .unavailable where words.contains("No cluster leader"): "; it is tried again when there is one"
-        case .unavailable where words.lowercased().contains("rate limit"):
-            "; raise `limits` of its agents, or give this server a token of its own"
         case .unsupported: "; this Consul is too old for that, or not the Enterprise edition"
         default: ""
         }
@@ -83,14 +71,6 @@ extension ConsulError {
         return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
-
-/// What passes, though it may be told in words that a refusal has too: `cannot assign requested address`.
-private let troubles = [
-    "No cluster leader", "leadership lost", "not the leader", "rpc error getting client",
-    "failed to get conn",
-    "rate limit", "i/o timeout", "deadline exceeded", "connection re", "broken pipe", "EOF",
-    "cannot assign requested address", "not ready to serve consistent reads", "No path to datacenter",
-]
 
 /// Parts of the sentences in which Consul declines an entry.
 private let verdicts = [

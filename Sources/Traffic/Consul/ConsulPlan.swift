@@ -12,9 +12,6 @@ struct ConsulPlan: Hashable, Sendable {
     let writes: [EntryWrite]
     /// Subsets that get requests for the first time, and what chooses their instances: there must be some.
     let newcomers: [Newcomer]
-    /// What this very event had written already when it was interrupted: whatever was waited for then is waited for again,
-    /// before anything is built on it.
-    let resumed: [EntryName]
     /// Whether the route is written then; else another plan follows.
     let isLast: Bool
 
@@ -33,11 +30,10 @@ struct ConsulPlan: Hashable, Sendable {
         try Self.checkFence(write, sight, epoch)
         let draft = Draft(write, route, sight, epoch)
         if draft.mustGather {
-            (writes, newcomers, resumed, isLast) = (try draft.gathering(), [], [], false)
+            (writes, newcomers, isLast) = (try draft.gathering(), [], false)
             return
         }
         (writes, isLast) = (try draft.writes(), true)
-        resumed = draft.resumed(before: writes)
         newcomers = write.isRollback ? [] : draft.newcomers
     }
 
@@ -47,14 +43,10 @@ struct ConsulPlan: Hashable, Sendable {
         if let entry = sight.entries.first(where: \.isOfKubernetes) {
             throw RouteFailure(
                 .foreign,
-                "\(entry.name) is made from a custom resource by consul-k8s, which would write over it; let the "
-                    + "server write that resource (`kubernetes` in its configuration, and no `customResources: "
-                    + "false` in the rollout), or take `external-source` and `source-datacenter` out of its Meta "
-                    + "once the resource is gone"
-            )
+                "\(entry.name) is made from a custom resource by consul-k8s, which would write over it; route by "
+                    + "that resource, or take the note `external-source` out once the resource is gone")
         }
-        let home = sight.splitter.name.isResource ? "the annotation" : "the Meta"
-        let fence = Fence(write: write, epoch: epoch, home: home)
+        let fence = Fence(write: write, epoch: epoch, home: "the Meta")
         let names = sight.backends.names
         try fence.check(
             sight.splitter.marks, "\(sight.splitter.name)", backends: names, isIntact: sight.isIntact)
@@ -116,26 +108,12 @@ private struct Draft {
         return ordered.compactMap(\.self)
     }
 
-    /// The split of this event is not there yet, and what it builds on is.
-    func resumed(before writes: [EntryWrite]) -> [EntryName] {
-        let isGathered = sight.mark?.isPartial == true
-        guard !write.isRollback, !newcomers.isEmpty, isGathered || sight.mark?.since != write.since
-        else { return [] }
-        let isPointed = sight.resolver.mark(of: write.rollout)?.since == write.since
-        let found: [(entry: ConsulEntry?, isOurs: Bool)] = [
-            (sight.defaults, sight.defaults?.isUnmade == true), (sight.resolver, isPointed),
-        ]
-        let names = found.compactMap { $0.isOurs ? $0.entry?.name : nil }
-        let waiting = names.filter { name in !writes.contains { $0.name == name } }
-        return isGathered ? waiting + [sight.splitter.name] : waiting
-    }
-
     /// Everything to the stable release, so that the subsets are free.
     func gathering() throws(RouteFailure) -> [EntryWrite] {
         var partial = mark
         partial.isPartial = true
         let content = try route.gathered.splitter(on: sight.splitter)
-        var splitter = EntryWrite(sight.splitter, try marked(content, partial, on: sight.splitter))
+        var splitter = EntryWrite(sight.splitter, try marked(content, partial, isSplitter: true))
         splitter?.settles = true
         let cleared = try route.gathered.router(on: sight.router, former: sight.former(sight.router))
         let router = try cleared.flatMap { content throws(RouteFailure) in
@@ -146,7 +124,7 @@ private struct Draft {
 
     private func splitterWrite() throws(RouteFailure) -> EntryWrite? {
         EntryWrite(
-            sight.splitter, try marked(try route.splitter(on: sight.splitter), mark, on: sight.splitter))
+            sight.splitter, try marked(try route.splitter(on: sight.splitter), mark, isSplitter: true))
     }
 
     private func resolverWrite() throws(RouteFailure) -> EntryWrite? {
@@ -177,24 +155,16 @@ private struct Draft {
         var own = mark
         // What was made by us, and is empty in the end, is taken away again.
         own.inserted = entry.document == nil ? [EntryWrite.madeByUs] : known?.inserted ?? []
-        return EntryWrite(entry, try marked(content, own, on: entry))
+        return EntryWrite(entry, try marked(content, own, isSplitter: false))
     }
 
     private func marked(
-        _ content: JSON, _ mark: ObjectMark, on entry: ConsulEntry
+        _ content: JSON, _ mark: ObjectMark, isSplitter: Bool
     ) throws(RouteFailure) -> JSON {
-        var (content, mark) = (content, mark)
         var meta = (content["Meta"]?.object ?? [:]).compactMapValues(\.string)
-        let key = ObjectMark.key(of: mark.rollout)
-        if entry.name.isResource {
-            mark.noteStatus(of: entry, isChanged: !content.means(entry.content))
-            meta = MetaPieces.whole(key, mark.text, in: meta)
-        } else {
-            meta = try MetaPieces.replacing(key, with: mark.text, in: meta)
-        }
-        if entry.name.kind == .splitter {
-            meta[RefugeNote.key(of: mark.rollout, on: entry.name)] = route.refugeName
-        }
+        meta = try MetaPieces.replacing(ObjectMark.key(of: mark.rollout), with: mark.text, in: meta)
+        if isSplitter { meta[RefugeNote.key(of: mark.rollout)] = route.refugeName }
+        var content = content
         content["Meta"] = JSON(meta)
         return content
     }
@@ -203,14 +173,4 @@ private struct Draft {
 extension EntryWrite {
     /// Stands in the mark of an entry that nobody had before.
     static let madeByUs = "entry"
-}
-
-extension ObjectMark {
-    /// What is noted of consul-k8s' words; the same mark again is the same to the letter.
-    fileprivate mutating func noteStatus(of entry: ConsulEntry, isChanged: Bool) {
-        let known = entry.mark(of: rollout)
-        status = known?.status
-        guard isChanged || self != known else { return }
-        status = SyncStatus(entry).note(after: known, isChanged: isChanged)
-    }
 }

@@ -71,3 +71,8 @@ extension JSON {
         return split
     }
 }
+
+extension EntryName {
+    /// An entry that says nothing yet.
+    var bare: JSON { ["Kind": .string(kind.rawValue), "Name": .string(service)] }
+}

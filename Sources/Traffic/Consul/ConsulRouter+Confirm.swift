@@ -6,22 +6,15 @@ extension ConsulRouter {
     /// Climbs the levels of proof as far as is wanted and can be.
     package func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence {
         let write = receipt.write
-        var sight = try await sight(of: write.rollout, write.target, write.urgency)
+        let target = try ConsulTarget(write.target)
+        let sight = try await sight(of: write.rollout, write.target, target)
         try sight.checkAcceptance(of: write)
-        var proof = Proof(stored: "at \(sight.splitter.version)")
-        if settings.level >= .accepted {
-            if sight.target.home != nil { sight = try await awaitMaking(of: write, &proof) }
-            if settings.address != nil {
-                try await awaitChain(&proof, write, sight)
-            } else {
-                proof.note(
-                    "Consul itself was not looked at, neither its chain nor its instances: no `address`")
-            }
-        }
+        var proof = Proof(stored: "at index \(sight.splitter.index)")
+        if settings.level >= .accepted { try await awaitChain(&proof, write, sight) }
         if settings.level >= .acked {
             proof.note("not asked for acks: Consul keeps no account of what its proxies have")
         }
-        if settings.level >= .observed { try await counted(write, sight.target).prove(&proof) }
+        if settings.level >= .observed { try await counted(write, target).prove(&proof) }
         return RouteEvidence(text: "\(proof)")
     }
 }

@@ -4,17 +4,12 @@ package import Transport
 
 /// Where a Consul is, how it is asked, and how far its routes are to be proved.
 package struct ConsulSettings: Hashable, Sendable {
-    /// An agent or a server: `http://127.0.0.1:8500`. None where consul-k8s makes all entries from custom resources: then
-    /// Consul itself is not looked at.
-    package var address: String?
-    /// The Kubernetes namespace of custom resources whose rollout names none.
-    package var namespace: String
+    /// An agent or a server: `http://127.0.0.1:8500`.
+    package var address: String
     package var token: ConsulToken
     package var connection: ConnectionOptions
     /// How long the proxies are given to hear of other instances behind a subset before it gets requests.
     package var settle: Duration
-    /// How long a word of consul-k8s is waited for that says which version it is about.
-    package var patience: Duration
     /// How far a route is to be proved. A level that can't be reached for want of means is left out, and the
     /// evidence says so.
     package var level: ProofLevel
@@ -30,19 +25,15 @@ package struct ConsulSettings: Hashable, Sendable {
     package var countsMax: Int
 
     package init(
-        address: String?, namespace: String = "default", token: ConsulToken = .none,
-        connection: ConnectionOptions = ConnectionOptions(),
-        settle: Duration = .seconds(1), patience: Duration = .seconds(2), level: ProofLevel = .accepted,
-        prometheus: String? = nil,
+        address: String, token: ConsulToken = .none, connection: ConnectionOptions = ConnectionOptions(),
+        settle: Duration = .seconds(1), level: ProofLevel = .accepted, prometheus: String? = nil,
         timeout: Duration = .seconds(2), wait: Duration = .seconds(60),
         pauses: [Duration] = [20, 50, 100, 200, 400, 1_000].map { .milliseconds($0) }, countsMax: Int = 8
     ) {
         self.address = address
-        self.namespace = namespace
         self.token = token
         self.connection = connection
         self.settle = settle
-        self.patience = patience
         self.level = level
         self.prometheus = prometheus
         self.timeout = timeout

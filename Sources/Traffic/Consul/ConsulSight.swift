@@ -37,7 +37,7 @@ struct ConsulSight: Sendable {
 
     /// The stable release's place, as whoever wrote last knew it.
     var refuge: Place? {
-        let name = splitter.meta[RefugeNote.key(of: rollout, on: splitter.name)]
+        let name = splitter.meta[RefugeNote.key(of: rollout)]
         return backends.places.first { backends.name(of: $0) == name }
     }
 
@@ -51,11 +51,7 @@ struct ConsulSight: Sendable {
 
 /// Which subset is the stable release's, for the next writer and for people.
 enum RefugeNote {
-    /// The key of an annotation has one slash only.
-    static func key(of rollout: RolloutName, on entry: EntryName) -> String {
-        let key = ObjectMark.key(of: rollout)
-        return entry.isResource ? "stable." + key : key + "/stable"
-    }
+    static func key(of rollout: RolloutName) -> String { ObjectMark.key(of: rollout) + "/stable" }
 }
 
 extension ConsulSight {
@@ -79,6 +75,9 @@ extension ConsulSight {
     private func difference(_ entry: ConsulEntry, _ wanted: JSON?) -> String? {
         guard let wanted else { return nil }
         guard entry.document != nil else { return "there is no \(entry.name) any more" }
-        return entry.flaw(beside: wanted)
+        let words = edits(from: entry.content, to: wanted).map { $0.words(below: "") }
+        guard !words.isEmpty else { return nil }
+        let more = words.count > 4 ? ", and \(words.count - 4) more" : ""
+        return "\(entry.name) was edited: " + words.prefix(4).joined(separator: ", ") + more
     }
 }

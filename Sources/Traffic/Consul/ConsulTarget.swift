@@ -4,7 +4,7 @@ import Transport
 // The text in `TrafficTarget.settings["consul"]`:
 //
 //     {"service": "web", "filters": ["Service.Meta.slot == a", "Service.Meta.slot == b"], "releaseMeta": "release",
-//      "failover": true, "protocol": "http", "namespace": "shop", "partition": "eu", "customResources": true,
+//      "failover": true, "protocol": "http", "namespace": "shop", "partition": "eu",
 //      "counts": {"label": "envoy_cluster_name", "values": ["web-a", "web-b"]}}
 //
 // All but `service` may be left out.
@@ -25,16 +25,11 @@ package struct ConsulTarget: Hashable, Sendable {
     package var proto: String?
     /// How Prometheus tells the backends apart; none: by the labels that Consul gives its Envoys.
     package var counts: BackendCounts?
-    /// Whether consul-k8s makes the entries from custom resources, which are written instead; none: as it is found.
-    package var customResources: Bool?
-    /// The Kubernetes namespace of these custom resources; none: the entries are written in Consul itself. The router
-    /// finds it out.
-    var home: String?
 
     package init(
         service: String, scope: ConsulScope = ConsulScope(), filters: [String] = [],
         releaseMeta: String? = nil, failsOver: Bool = true, proto: String? = nil,
-        counts: BackendCounts? = nil, customResources: Bool? = nil
+        counts: BackendCounts? = nil
     ) {
         self.service = service
         self.scope = scope
@@ -43,7 +38,6 @@ package struct ConsulTarget: Hashable, Sendable {
         self.failsOver = failsOver
         self.proto = proto
         self.counts = counts
-        self.customResources = customResources
     }
 
     /// Whether the subsets are ours to define.
@@ -53,7 +47,7 @@ package struct ConsulTarget: Hashable, Sendable {
     var resolves: Bool { definesSubsets || failsOver }
 
     func entry(_ kind: EntryName.Kind) -> EntryName {
-        EntryName(kind: kind, service: service, scope: scope, namespace: home)
+        EntryName(kind: kind, service: service, scope: scope)
     }
 
     /// Which instances a release has, where subsets stand for releases.
@@ -73,12 +67,6 @@ package struct ConsulScope: Hashable, Sendable {
     }
 
     var isDefault: Bool { namespace == nil && partition == nil }
-
-    /// What a token's policy says of it: `namespace "shop" { service "web" { policy = "read" } }`.
-    func rule(_ rule: String) -> String {
-        let inner = namespace.map { "namespace \(JSON($0).text) { \(rule) }" } ?? rule
-        return partition.map { "partition \(JSON($0).text) { \(inner) }" } ?? inner
-    }
 }
 
 // MARK: - Reading and writing
@@ -105,7 +93,6 @@ extension ConsulTarget {
         failsOver = fields.take("failover")?.bool ?? true
         proto = try fields.text("protocol")
         counts = try fields.member("counts", BackendCounts.init)
-        customResources = fields.take("customResources")?.bool
         try fields.finish()
     }
 
@@ -120,7 +107,6 @@ extension ConsulTarget {
         document["failover"] = failsOver ? nil : false
         document["protocol"] = proto.map(JSON.string)
         document["counts"] = counts?.document
-        document["customResources"] = customResources.map(JSON.bool)
         return document
     }
 }

@@ -41,14 +41,6 @@ actor EntryWatch {
         await disturbances.next()
     }
 
-    /// Somebody else has noticed something.
-    func tell(_ rollout: RolloutName) { disturbances.add(rollout) }
-
-    /// Its entries are somebody else's to change: it is told of none from here on.
-    func forget(_ rollout: RolloutName) {
-        for name in known.keys { known[name]?[rollout] = nil }
-    }
-
     func begin(_ rollout: RolloutName) { busy[rollout, default: 0] += 1 }
 
     func end(_ rollout: RolloutName) {

@@ -13,11 +13,6 @@ enum MetaPieces {
             })
     }
 
-    /// The same where values may have any length: in annotations.
-    static func whole(_ key: String, _ text: String, in meta: [String: String]) -> [String: String] {
-        meta.merging([key: text]) { _, new in new }
-    }
-
     /// The entry's `Meta` with this mark in the place of the one that was there.
     static func replacing(
         _ key: String, with text: String, in meta: [String: String]

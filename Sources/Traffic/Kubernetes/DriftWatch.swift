@@ -13,7 +13,7 @@ actor DriftWatch {
     /// How many orders of a rollout are being carried out.
     private var busy: [RolloutName: Int] = [:]
     /// Seen meanwhile: it may be our own write, of which nobody has told us yet.
-    private var held: [RolloutName: [ObjectReference: Glimpse]] = [:]
+    private var held: [RolloutName: [ObjectReference: Glimpse?]] = [:]
     private let disturbances = Disturbances()
 
     init(_ api: any KubernetesAPI) {
@@ -44,8 +44,7 @@ actor DriftWatch {
     }
 
     /// The engine has seen the object like this, or has made it so.
-    /// None: it has seen that there is none.
-    func learn(_ object: JSON?, at reference: ObjectReference, of rollout: RolloutName) {
+    func learn(_ object: JSON, at reference: ObjectReference, of rollout: RolloutName) {
         let glimpse = Glimpse(object, rollout)
         if let last = known[reference]?[rollout], glimpse.isOlder(than: last) { return }
         known[reference, default: [:]][rollout] = glimpse
@@ -84,19 +83,19 @@ extension DriftWatch {
 
     private func look(at object: JSON?, _ reference: ObjectReference) {
         for rollout in (known[reference] ?? [:]).keys.sorted() {
-            let glimpse = Glimpse(object, rollout)
+            let glimpse = object.map { Glimpse($0, rollout) }
             if busy[rollout] != nil {
-                held[rollout, default: [:]][reference] = glimpse
+                held[rollout, default: [:]].updateValue(glimpse, forKey: reference)
             } else {
                 judge(glimpse, at: reference, for: rollout)
             }
         }
     }
 
-    private func judge(_ glimpse: Glimpse, at reference: ObjectReference, for rollout: RolloutName) {
+    private func judge(_ glimpse: Glimpse?, at reference: ObjectReference, for rollout: RolloutName) {
         guard let last = known[reference]?[rollout] else { return }
         // An echo of a write that has been followed by another one.
-        if glimpse.isOlder(than: last) || glimpse.content == last.content { return }
+        if let glimpse, glimpse.isOlder(than: last) || glimpse.content == last.content { return }
         disturbances.add(rollout)
     }
 }
@@ -106,12 +105,11 @@ private struct Glimpse: Hashable {
     let version: String?
     let content: JSON
 
-    /// Of an object that is not there, none of it.
-    init(_ object: JSON?, _ rollout: RolloutName) {
-        version = object?.resourceVersion
+    init(_ object: JSON, _ rollout: RolloutName) {
+        version = object.resourceVersion
         var content: JSON = [:]
-        content["spec"] = object?["spec"]
-        content["mark"] = object?.annotations[ObjectMark.key(of: rollout)]
+        content["spec"] = object["spec"]
+        content["mark"] = object.annotations[ObjectMark.key(of: rollout)]
         self.content = content
     }
 

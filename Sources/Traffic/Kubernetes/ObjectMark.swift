@@ -23,8 +23,6 @@ struct ObjectMark: Hashable, Sendable {
     var before: [[Int?]] = []
     /// On the way: the names are not yet what they should be.
     var isPartial = false
-    /// A fingerprint of what was said of the object when its spec was last changed; see `SyncStatus`.
-    var status: String?
 }
 
 extension ObjectMark {
@@ -105,7 +103,6 @@ private struct Written: Codable {
     var inserted: [String]?
     var before: [[Int?]]?
     var partial: Bool?
-    var status: String?
 
     init(_ mark: ObjectMark) {
         (since, journal, epoch) = (mark.since, mark.journal, mark.epoch)
@@ -117,7 +114,6 @@ private struct Written: Codable {
         inserted = mark.inserted.isEmpty ? nil : mark.inserted
         before = mark.before.isEmpty ? nil : mark.before
         partial = mark.isPartial ? true : nil
-        status = mark.status
     }
 }
 
@@ -132,7 +128,7 @@ extension ObjectMark {
             rollout: rollout, since: written.since, journal: written.journal, epoch: written.epoch,
             route: route, occupants: placed(written.occupants ?? [:]), backends: written.backends ?? [],
             inserted: written.inserted ?? [], before: written.before ?? [],
-            isPartial: written.partial ?? false, status: written.status)
+            isPartial: written.partial ?? false)
     }
 }
 

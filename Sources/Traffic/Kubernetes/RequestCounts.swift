@@ -76,7 +76,13 @@ struct RequestCounter: Sendable {
 
     /// Throws, in words, where there is no answer to build on.
     func read() async throws(CountFailure) -> RequestCounts {
-        Self.counts(in: try await PrometheusLook(address, timeout, sender).series(query), counts)
+        let response: HTTPResponse
+        do {
+            response = try await sender.send(request)
+        } catch {
+            throw CountFailure(message: "Prometheus at \(address): \(error.message)")
+        }
+        return try Self.counts(in: response, counts)
     }
 
     var query: String {
@@ -86,8 +92,22 @@ struct RequestCounter: Sendable {
         return "sum by (\(label)) (\(counts.metric ?? series.metric){\(matchers.joined(separator: ","))})"
     }
 
+    var request: HTTPRequest {
+        var base = address
+        while base.hasSuffix("/") { base.removeLast() }
+        return HTTPRequest(
+            .get, "\(base)/api/v1/query?query=\(percentEncoded(query))",
+            headers: ["Accept": "application/json"],
+            timeout: timeout)
+    }
+
     /// A backend without a series has had no request.
-    static func counts(in result: [JSON], _ counts: BackendCounts) -> RequestCounts {
+    static func counts(
+        in response: HTTPResponse, _ counts: BackendCounts
+    ) throws(CountFailure) -> RequestCounts {
+        guard response.isSuccess, let answer = try? JSON(parsing: response.body),
+            answer["status"]?.string == "success", let result = answer["data"]["result"]?.array
+        else { throw CountFailure(message: "Prometheus answered \(response.status) without a result") }
         var byValue: [String: Int] = [:]
         for series in result {
             guard let value = series["metric"][counts.label]?.string,
@@ -97,6 +117,11 @@ struct RequestCounter: Sendable {
         }
         return RequestCounts(byBackend: counts.values.map { byValue[$0] ?? 0 })
     }
+}
+
+/// Why there are no counts.
+struct CountFailure: Error, Hashable {
+    let message: String
 }
 
 func percentEncoded(_ text: String) -> String {

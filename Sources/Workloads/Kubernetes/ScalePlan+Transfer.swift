@@ -11,45 +11,24 @@ extension ScalePlan {
 
     /// The next sizes, up and down at once; and the order's mark on the rest of what is wanted.
     var transfer: [Deed] {
+        let olds = present.map { (replicaSet: $0.replicaSet, goal: $0.size) }
         // The release that the manifest describes may be the one that comes; the others are wanted longer.
-        let wanted = present.sorted { !isNew($0.replicaSet) && isNew($1.replicaSet) }
-        let rest = surplus.filter { $0.wanted > 0 }
-        let fresh = creation.map { _ in [TransferSide(size: 0, available: 0, goal: newSize)] } ?? []
-        let sides =
-            wanted.map { side(of: $0.replicaSet, goal: $0.size) } + fresh
-            + rest.map { side(of: $0, goal: 0) }
-        let sizes = sizes(after: sides)
+        let wanted = olds.sorted { !isNew($0.replicaSet) && isNew($1.replicaSet) }
+        let rest = surplus.filter { $0.wanted > 0 }.map { (replicaSet: $0, goal: 0) }
+        let sides = (wanted + rest).map { replicaSet, goal in
+            TransferSide(size: replicaSet.wanted, available: replicaSet.available, goal: goal)
+        }
+        let fresh = creation.map { _ in TransferSide(size: 0, available: 0, goal: newSize) }
+        let sizes = nextSizes(
+            Array(sides.prefix(wanted.count)) + [fresh].compactMap(\.self)
+                + sides.dropFirst(wanted.count),
+            replicas: write.target.replicas,
+            maxSurge: settings.maxSurge.instances(of: write.target.replicas, roundedUp: true),
+            maxUnavailable: settings.maxUnavailable.instances(of: write.target.replicas, roundedUp: false)
+        )
         return deeds(wanted.map(\.replicaSet), sizes.prefix(wanted.count), areWanted: true)
             + creations(sizes.dropFirst(wanted.count).first)
-            + deeds(rest, sizes.suffix(rest.count), areWanted: false)
-    }
-
-    private func side(of replicaSet: ReplicaSet, goal: Int) -> TransferSide {
-        TransferSide(
-            size: replicaSet.wanted, available: replicaSet.available, goal: goal,
-            least: selected.contains(replicaSet.name) ? 1 : 0)
-    }
-
-    private func sizes(after sides: [TransferSide]) -> [Int] {
-        let sizes = nextSizes(sides)
-        guard sizes == sides.map(\.size), sides.allSatisfy(\.isSettled) else { return sizes }
-        // Where there is room for no instance of whoever takes a Service over, that would be no way at all.
-        return nextSizes(sides.map { TransferSide(size: $0.size, available: $0.available, goal: $0.goal) })
-    }
-
-    private func nextSizes(_ sides: [TransferSide]) -> [Int] {
-        let replicas = write.target.replicas
-        return Workloads.nextSizes(
-            sides, replicas: replicas, maxSurge: settings.maxSurge.instances(of: replicas, roundedUp: true),
-            maxUnavailable: settings.maxUnavailable.instances(of: replicas, roundedUp: false))
-    }
-
-    /// The ReplicaSets that Services select until they move: they keep an instance. Taking traffic back waits for no
-    /// Service.
-    private var selected: Set<String> {
-        guard !write.isRollback, let surroundings else { return [] }
-        return Set(
-            surroundings.services.values.compactMap { instances.replicaSet(selectedBy: $0, settings)?.name })
+            + deeds(rest.map(\.replicaSet), sizes.suffix(rest.count), areWanted: false)
     }
 
     /// Services that stand for one of the releases are not what divides the traffic, and somebody may rely on them all
@@ -57,7 +36,7 @@ extension ScalePlan {
     /// that loses its last. Taking traffic back does not wait for it.
     func handover() throws(WorkloadFailure) -> Progress? {
         guard isDivided, !settings.services.isEmpty, !write.isRollback,
-            instances.replicaSets.values.contains(where: { $0.available > 0 })
+            present.contains(where: { $0.replicaSet.available > 0 })
         else { return nil }
         guard let surroundings else { return .look }
         var deeds: [Deed] = []

@@ -3,18 +3,12 @@ package struct TransferSide: Hashable, Sendable {
     package var size: Int
     package var available: Int
     package var goal: Int
-    /// As many stay although they are too many: a Service still selects them.
-    package var least: Int
 
-    package init(size: Int, available: Int, goal: Int, least: Int = 0) {
+    package init(size: Int, available: Int, goal: Int) {
         self.size = size
         self.available = available
         self.goal = goal
-        self.least = least
     }
-
-    /// Nothing more comes of waiting.
-    package var isSettled: Bool { available >= size }
 
     /// What is counted available and is not asked for any more is on its way out.
     fileprivate var reliable: Int { min(size, available) }
@@ -42,7 +36,7 @@ package func nextSizes(
 extension TransferSide {
     /// How many go now. What is not available is no loss, and goes first.
     fileprivate func cut(_ spare: inout Int) -> Int {
-        let surplus = max(0, size - max(goal, least))
+        let surplus = max(0, size - goal)
         let lame = min(surplus, size - reliable)
         let sound = min(surplus - lame, spare)
         spare -= sound

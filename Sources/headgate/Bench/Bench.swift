@@ -11,7 +11,7 @@ struct Bench: AsyncParsableCommand {
             Example: headgate bench --rollbacks 100
             """)
 
-    @Option(help: "Rollbacks on each mesh.") var rollbacks = 60
+    @Option(help: "Rollbacks on a real Envoy.") var rollbacks = 60
     @Option(help: "Rollouts in memory and in the journal.") var rollouts = 10_000
     @Option(help: "Manifests to validate.") var files = 1_000
     @Option(help: "Rollouts in progress on an API server.") var inProgress = 1_000
@@ -22,11 +22,8 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         var report = BenchReport()
-        for mesh in BenchMesh.allCases {
-            complain("\(rollbacks) rollbacks on \(mesh.rawValue) …")
-            report.rollbacks.append(try await RollbackBench(rollbacks: rollbacks).run(mesh))
-        }
-        complain("\n" + BenchReport.table(of: report.rollbacks))
+        complain("rollbacks on a real Envoy: \(rollbacks) …")
+        report.verdictToApplied = try await RollbackBench(rollbacks: rollbacks).run()
         complain("\(inProgress) rollouts in progress on an API server, and \(quiet) quiet seconds …")
         report.istio = try await IstioBench(
             rollouts: inProgress, rollbacks: rollbacks, quiet: .seconds(quiet)
@@ -58,7 +55,7 @@ struct Bench: AsyncParsableCommand {
 
 /// Times are milliseconds unless the name says otherwise.
 struct BenchReport: Encodable {
-    var rollbacks: [Rollbacks] = []
+    var verdictToApplied: Spread?
     var istio: Istio?
     var takeover: Takeover?
     var watching: [Watching] = []
@@ -69,6 +66,7 @@ struct BenchReport: Encodable {
     var validate: Validation?
     var conditions: [Judging] = []
 
+    /// From the bad number to the data plane showing the stable release alone.
     struct Spread: Encodable {
         let rollbacks: Int
         let minMs: Double

@@ -1,106 +1,158 @@
 import Analysis
 import Engine
+import Foundation
+import Journal
 import Lab
+import Logging
 import Rollouts
+import Synchronization
 import Traffic
 
-/// How long a rollback takes on each mesh: from the moment a metrics store's bad answer arrives until the last request
-/// that the bad release got. The journal, the engine, the router and Envoy are the real ones, and Consul is; only the
-/// answer is given, and what stands for istiod and its like (`Lab`).
+/// How long a rollback takes: from the moment a metrics store's bad answer arrives to the moment Envoy shows the
+/// stable release alone. The journal, the engine, the router and Envoy are the real ones; only the answer is given.
 struct RollbackBench {
     let rollbacks: Int
 
-    func run(_ mesh: BenchMesh) async throws -> BenchReport.Rollbacks {
+    func run() async throws -> BenchReport.Spread {
         try await withLab { rig in
-            try await mesh.with(rig) { field in try await measure(mesh, field, rig) }
+            let route = "bench"
+            let envoy = try await rig.start(design(rig, route))
+            let stopwatch = Stopwatch()
+            let router = try EnvoyRouter(
+                EnvoySettings(folder: envoy.design.routesFolder, admins: [.init(envoy.adminURL)]),
+                sender: rig.http)
+            let ports = Ports(routers: [Timed(router, stopwatch)], providers: [BadNews(stopwatch)])
+            try await withLoop(in: rig.folder, ports) { loop in try await play(loop, RolloutName(route)) }
+            return BenchReport.Spread(stopwatch.laps)
         }
     }
 
-    private func measure(
-        _ mesh: BenchMesh, _ field: BenchField, _ rig: Rig
-    ) async throws -> BenchReport.Rollbacks {
-        let watch = RollbackWatch()
-        let ports = Ports(routers: [Timed(field.router, watch)], providers: [BadNews(watch)])
-        let probe = Probe(try field.envoy.url(route: Installation.rollout), rig.http)
-        async let probing: Void = probe.run()
-        let laps = try await withLoop(in: rig.folder, ports) { loop in
-            try await play(loop, field, watch, probe)
-        }
-        probe.stop()
-        await probing
-        return BenchReport.Rollbacks(mesh, laps, probe.counts)
+    private func design(_ rig: Rig, _ route: String) throws -> EnvoyDesign {
+        EnvoyDesign(
+            adminPort: try FreePort.take(), routesFolder: "\(rig.folder)/routes",
+            listeners: [
+                .init(route: route, port: try FreePort.take(), firstSplit: [.init("bench-a", weight: 1)])
+            ],
+            clusters: [
+                .init("bench-a", ports: [try FreePort.take()]),
+                .init("bench-b", ports: [try FreePort.take()]),
+            ])
     }
 
-    private func play(
-        _ loop: ControlLoop, _ field: BenchField, _ watch: RollbackWatch, _ probe: Probe
-    ) async throws -> [RollbackWatch.Lap] {
-        let name = RolloutName(Installation.rollout)
-        let declaration = Declaration(name: name, traffic: field.target, plan: plan, source: "bench")
-        _ = try await loop.submit(.declare(declaration), to: name, by: "bench")
+    private func play(_ loop: ControlLoop, _ name: RolloutName) async throws {
+        _ = try await loop.submit(.declare(declaration(name)), to: name, by: "bench")
         _ = try await loop.submit(.start(release: "v0"), to: name, by: "bench")
-        try await loop.wait(name) { $0.stable?.name == "v0" && $0.routing?.isApplied == true }
-        var laps: [RollbackWatch.Lap] = []
+        try await loop.wait(name) { $0.stable?.name == "v0" }
         for number in 1...rollbacks {
-            try await field.deploy("v\(number)")
             _ = try await loop.submit(.start(release: "v\(number)"), to: name, by: "bench")
             try await loop.wait(name) { $0.isBack(from: "v\(number)") }
-            guard let last = try await probe.lastOfRelease() else {
-                throw CommandError("release v\(number) got no request: there was nothing to take back")
-            }
-            laps.append(try watch.lap(lastRequest: last))
         }
-        return laps
     }
 
-    /// Half of all requests, and then a measurement that is bad.
-    private var plan: Plan {
+    /// Ten percent, then a measurement that is bad.
+    private func declaration(_ name: RolloutName) -> Declaration {
         let metric = Metric(
             name: "success", query: Query(provider: "prometheus", text: "success"),
             successCondition: "result[0] >= 0.95")
-        let half = Weight(percent: 50) ?? .none
-        return Plan(
-            steps: [.setWeight(half), .pause(.milliseconds(400)), .analysis([metric])], judgement: .safe)
+        return Declaration(
+            name: name, traffic: TrafficTarget(router: "envoy", backends: .init(a: "bench-a", b: "bench-b")),
+            plan: Plan(steps: [.setWeight(.tenth), .analysis([metric])], judgement: .safe), source: "bench")
+    }
+}
+
+extension Weight {
+    static var tenth: Weight { Weight(percent: 10) ?? .none }
+}
+
+extension Rollout {
+    func isBack(from release: String) -> Bool {
+        guard case .aborted(let failure) = phase else { return false }
+        return failure.release.name == release && routing?.isApplied == true
+    }
+}
+
+extension ControlLoop {
+    func wait(_ name: RolloutName, within limit: Duration = .seconds(20), until claim: (Rollout) -> Bool)
+        async throws
+    {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if let rollout = rollout(name), claim(rollout) { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        throw CommandError("the bench waited \(limit.components.seconds) s in vain for \(name)")
+    }
+}
+
+/// Runs a control loop on a journal in the folder for as long as the body runs.
+func withLoop<Value: Sendable>(
+    in folder: String, _ ports: Ports, _ body: @Sendable (ControlLoop) async throws -> Value
+) async throws -> Value {
+    let journal = try EventJournal.open(at: "\(folder)/journal.sqlite")
+    let loop = ControlLoop(
+        journal: journal, ports: ports, clock: SteadyClock(notBefore: Moment(microseconds: 0)),
+        log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
+    try await loop.recover()
+    async let running: Void = loop.run()
+    let outcome: Result<Value, any Error>
+    do { outcome = .success(try await body(loop)) } catch { outcome = .failure(error) }
+    await loop.stop(within: .seconds(2))
+    await running
+    try journal.close()
+    return try outcome.get()
+}
+
+/// Started by a bad answer, read when the data plane shows the rollback.
+final class Stopwatch: Sendable {
+    private let state = Mutex<(start: ContinuousClock.Instant?, laps: [Duration])>((nil, []))
+
+    var laps: [Duration] { state.withLock { $0.laps } }
+
+    func start() { state.withLock { $0.start = .now } }
+
+    func stop() {
+        state.withLock { state in
+            guard let start = state.start else { return }
+            state.laps.append(ContinuousClock.now - start)
+            state.start = nil
+        }
     }
 }
 
 private struct BadNews: MetricProvider {
     let kind = "prometheus"
-    private let watch: RollbackWatch
+    private let stopwatch: Stopwatch
 
-    init(_ watch: RollbackWatch) { self.watch = watch }
+    init(_ stopwatch: Stopwatch) { self.stopwatch = stopwatch }
 
     func backend(of query: Query) -> String { "bench" }
 
     func sample(_ query: Query, at now: Moment) async -> Sample {
-        watch.breach()
+        stopwatch.start()
         return .value(.array([.float(0.5)]), warnings: [])
     }
 }
 
-/// A router that tells when a rollback is ordered, stored and in force.
+/// A router that tells when a route is confirmed.
 private struct Timed: TrafficRouter {
-    private let router: any TrafficRouter
-    private let watch: RollbackWatch
+    let kind = "envoy"
+    private let router: EnvoyRouter
+    private let stopwatch: Stopwatch
 
-    init(_ router: any TrafficRouter, _ watch: RollbackWatch) {
+    init(_ router: EnvoyRouter, _ stopwatch: Stopwatch) {
         self.router = router
-        self.watch = watch
+        self.stopwatch = stopwatch
     }
-
-    var kind: String { router.kind }
 
     func backend(of target: TrafficTarget) -> String { router.backend(of: target) }
 
     func write(_ write: RouteWrite) async throws(RouteFailure) -> RouteReceipt {
-        if write.isRollback { watch.mark(\.ordered) }
-        let receipt = try await router.write(write)
-        if write.isRollback { watch.mark(\.stored) }
-        return receipt
+        try await router.write(write)
     }
 
     func confirm(_ receipt: RouteReceipt) async throws(RouteFailure) -> RouteEvidence {
         let evidence = try await router.confirm(receipt)
-        if receipt.write.isRollback { watch.mark(\.applied) }
+        if receipt.write.route == .all(to: .a) { stopwatch.stop() }
         return evidence
     }
 

@@ -17,12 +17,10 @@ struct ConsulElectionConfiguration {
 
 extension Shape where Output == ConsulConfiguration {
     /// `{address: "http://127.0.0.1:8500"}`, and who we are there.
-    ///
-    /// Without an address, consul-k8s makes all entries from custom resources of `kubernetes`.
-    static func consul(_ folder: Folder, in kubernetes: KubernetesConfiguration?) -> Shape {
+    static func consul(_ folder: Folder) -> Shape {
         .object { fields in
             let election = fields.optional("leaderElection", .lock)
-            let address = fields.optional("address", .nonEmptyString)
+            let address = fields.required("address", .nonEmptyString)
             let file = fields.optional("tokenFile", .path(folder))
             let variable = fields.optional("tokenEnvironment", .nonEmptyString)
             if file != nil, variable != nil {
@@ -33,14 +31,8 @@ extension Shape where Output == ConsulConfiguration {
             let level = fields.optional("proof", .oneOf(levels))
             let prometheus = fields.optional("prometheus", .nonEmptyString)
             let timeout = fields.optional("timeout", .positiveSpan)
-            if address == nil, kubernetes == nil || election != nil {
-                fields.field.refuse(
-                    "needs `address`; without it, entries are written by the custom resources of consul-k8s, for which "
-                        + "the server needs `kubernetes`, and there is no lock to lead by")
-                return nil
-            }
-            var settings = ConsulSettings(
-                address: address, namespace: kubernetes?.namespace ?? "default", prometheus: prometheus)
+            guard let address else { return nil }
+            var settings = ConsulSettings(address: address, prometheus: prometheus)
             settings.token = file.map { .file($0) } ?? variable.map { .environment($0) } ?? .none
             settings.connection = connection ?? settings.connection
             settings.settle = settle ?? settings.settle

@@ -13,10 +13,7 @@ struct ServerConfiguration {
     /// The files that hold what gates are signed with, by the names that gates call them.
     var gateSecretFiles: [String: String] = [:]
     var envoy: EnvoySettings?
-    /// Who we are at metrics stores, by their kind.
-    var stores: [String: StoreAccounts] = [:]
-    /// Which programs measurements may run.
-    var exec = ExecSettings()
+    var prometheus: PrometheusSettings?
     var kubernetes: KubernetesConfiguration?
     var istio: IstioSettings?
     var gatewayAPI: GatewaySettings?
@@ -88,8 +85,6 @@ extension Shape where Output == ServerConfiguration {
             let gates = fields.optional("gates", .gates(folder))
             let envoy = fields.optional("envoy", .envoy(folder))
             let prometheus = fields.optional("prometheus", .prometheus(folder))
-            let stores = fields.optional("stores", .list(of: .store(folder))) ?? []
-            let exec = fields.optional("exec", .exec(folder))
             let kubernetes = fields.optional("kubernetes", .kubernetes(folder))
             let istio = fields.optional("istio", .istio(in: kubernetes?.namespace))
             let gatewayAPI = fields.optional("gatewayAPI", .gateway(in: kubernetes?.namespace))
@@ -98,7 +93,7 @@ extension Shape where Output == ServerConfiguration {
                 guard !fields.has("kubernetes") else { break }
                 fields.field.refuse("\(mesh) needs `kubernetes`: its objects are there")
             }
-            let consul = fields.optional("consul", .consul(folder, in: kubernetes))
+            let consul = fields.optional("consul", .consul(folder))
             if consul?.election != nil, kubernetes?.election != nil {
                 fields.field.refuse(
                     "leaderElection stands in kubernetes and in consul, and only one can say who leads")
@@ -110,12 +105,7 @@ extension Shape where Output == ServerConfiguration {
             configuration.webhookSecretFiles = secrets ?? []
             configuration.gateSecretFiles = gates ?? [:]
             configuration.envoy = envoy
-            configuration.exec = exec ?? configuration.exec
-            configuration.stores["prometheus"] = prometheus
-            for store in stores {
-                if let flaw = configuration.flaw(of: store) { fields.field.refuse(flaw) }
-                configuration.stores[store.kind, default: StoreAccounts()].all.append(store.account)
-            }
+            configuration.prometheus = prometheus
             configuration.kubernetes = kubernetes
             configuration.istio = istio
             configuration.gatewayAPI = gatewayAPI

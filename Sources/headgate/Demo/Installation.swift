@@ -87,7 +87,14 @@ actor Installation {
         for backend in backends { ports[backend] = try FreePort.take() }
         let first = try await rig.startDemoService(version: "v1", port: ports[backends[0]], program: program)
         try await mesh.deployed("v1", backends[0], ports[backends[0]] ?? 0)
-        let envoy = try await rig.start(mesh.design(in: rig, ports))
+        let design = EnvoyDesign(
+            adminPort: mesh.adminPort, routesFolder: "\(rig.folder)/routes",
+            listeners: [
+                .init(
+                    route: rollout, port: try FreePort.take(), firstSplit: [.init(backends[0], weight: 100)])
+            ],
+            clusters: backends.map { .init($0, ports: [ports[$0] ?? 0]) } + mesh.otherClusters)
+        let envoy = try await rig.start(design)
         let prometheus = try await rig.startPrometheus(
             port: mesh.prometheusPort, scraping: [mesh.target], every: scrape)
         return Parts(envoy: envoy, prometheus: prometheus, ports: ports, services: [backends[0]: first])

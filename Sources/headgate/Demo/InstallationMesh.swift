@@ -24,17 +24,4 @@ struct InstallationMesh: Sendable {
             target: .envoy(adminPort: port, clusters: Installation.backends),
             configuration: "envoy: {routes: routes, admin: [\"http://127.0.0.1:\(port)\"]}")
     }
-
-    /// An Envoy whose first place has all traffic, before anybody has written a route.
-    func design(in rig: Rig, _ ports: [String: UInt16]) throws -> EnvoyDesign {
-        let backends = Installation.backends
-        return EnvoyDesign(
-            adminPort: adminPort, routesFolder: "\(rig.folder)/routes",
-            listeners: [
-                .init(
-                    route: Installation.rollout, port: try FreePort.take(),
-                    firstSplit: [.init(backends[0], weight: 100)])
-            ],
-            clusters: backends.map { .init($0, ports: [ports[$0] ?? 0]) } + otherClusters)
-    }
 }

@@ -64,19 +64,17 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?,
         _ routers: [any TrafficRouter]
     ) throws -> Ports {
-        let gateSecrets = try configuration.gateSecretFiles.mapValues {
+        let secrets = try configuration.gateSecretFiles.mapValues {
             try secret(inFile: $0, "gates.secretFiles")
-        }
-        let secrets = cluster.map {
-            ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
         }
         return Ports(
             routers: routers,
-            providers: StoreKinds.providers(configuration.stores, sender: http, secrets: secrets)
-                + [ExecProvider(configuration.exec)],
-            gates: HTTPGateKeeper(secrets: gateSecrets, sender: http, now: { .wall }),
+            providers: configuration.prometheus.map { [PrometheusProvider($0, sender: http)] } ?? [],
+            gates: HTTPGateKeeper(secrets: secrets, sender: http, now: { .wall }),
             workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [],
-            secrets: secrets,
+            secrets: cluster.map {
+                ClusterSecrets($0, namespace: configuration.kubernetes?.namespace ?? "default")
+            },
             jobs: cluster.map { configuration.jobs(in: $0) } ?? [])
     }
 
@@ -84,9 +82,7 @@ struct ServerHouse {
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?, _ epoch: Int?
     ) throws -> [any TrafficRouter] {
         let envoy = try configuration.envoy.map { try EnvoyRouter($0, sender: http) }
-        let consul = configuration.consul.map {
-            ConsulRouter($0, sender: http, cluster: cluster, epoch: { epoch })
-        }
+        let consul = configuration.consul.map { ConsulRouter($0, sender: http, epoch: { epoch }) }
         let plain: [(any TrafficRouter)?] = [envoy, consul]
         guard let cluster else { return plain.compactMap(\.self) }
         let istio = configuration.istio.map {
@@ -178,9 +174,7 @@ struct ServerHouse {
             guard let target = await loop.rollout(name)?.declaration?.traffic, target.router == consul.kind
             else { continue }
             do throws(RouteFailure) {
-                for finding in try await consul.findings(of: target) {
-                    log.warning("\(name): \(finding.sentence)")
-                }
+                for finding in try await consul.findings(of: target) { log.warning("\(name): \(finding)") }
             } catch {
                 log.warning("\(name): Consul could not be looked at: \(error.message)")
             }

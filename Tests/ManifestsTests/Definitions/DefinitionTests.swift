@@ -75,7 +75,7 @@ import Transport
             1, "spec.metrics[]",
             "needs one of: successCondition, failureCondition, compare, provider.job, builtin"
         ),
-        (1, "spec.metrics[].provider", "needs exactly one of: exec, job, prometheus, web"),
+        (1, "spec.metrics[].provider", "needs exactly one of: prometheus, job"),
         (3, "spec.windows[]", "cron needs duration"),
     ])
     func whatFieldsDemandOfEachOtherIsARuleWithASentence(kind: Int, path: String, message: String) throws {

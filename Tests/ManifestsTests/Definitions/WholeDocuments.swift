@@ -165,7 +165,6 @@ let wholeDocuments = """
               namespace: shop
               partition: eu
               counts: {label: envoy_cluster_name, values: [web-a, web-b]}
-              customResources: true
           steps: [{setWeight: 100}]
     ---
     apiVersion: headgate.dev/v1alpha1
@@ -340,45 +339,6 @@ let wholeDocuments = """
             headers:
             - {key: Authorization, value: "Bearer {{args.token}}"}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
-      - name: signed
-        successCondition: result[0] > 0.9
-        provider: {prometheus: {query: up, authentication: {sigv4: {region: eu-central-1}}}}
-      - name: page
-        successCondition: result < 0.01
-        provider:
-          web:
-            url: https://app.example/measure?of={{args.service}}
-            method: POST
-            headers:
-            - {key: Content-Type, value: text/plain}
-            - {key: X-Key, valueFrom: {secretKeyRef: {name: app, key: key}}}
-            body: since=5m
-            jsonPath: "{$.rates[?(@.of == 'web')].error}"
-            timeoutSeconds: 20
-            insecure: false
-            authentication: {basicAuth: {username: headgate, password: "{{args.token}}"}}
-      - name: posted
-        successCondition: result.ok
-        provider:
-          web:
-            url: http://app.example/measure
-            method: PUT
-            jsonBody: {query: [{from: 5, deep: null}], text: "{{args.service}}"}
-            authentication:
-              oauth2:
-                tokenUrl: https://id.example/token
-                clientId: headgate
-                clientSecret: "{{args.token}}"
-                scopes: [read]
-      - name: ran
-        successCondition: result < 0.01
-        provider:
-          exec:
-            command: [error-rate, --service, "{{args.service}}"]
-            env: {TOKEN: "{{args.token}}", SINCE: 5m}
-            output: json
-            jsonPath: "{$.rate}"
-            timeout: 20s
       - name: smoke
         provider:
           job:
@@ -495,26 +455,111 @@ let wholeDocuments = """
             headers:
             - {key: X-Scope-OrgID, value: shop}
             - {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}
-      - name: wide-page
-        successCondition: result.ok
-        provider:
-          web:
-            url: https://app.example/measure
-            method: POST
-            headers: [{key: X-Key, valueFrom: {secretKeyRef: {name: app, key: key}}}]
-            body: since=5m
-            jsonPath: "{$}"
-            timeoutSeconds: 20
-            insecure: true
-            authentication: {sigv4: {region: eu-central-1}}
-      - name: wide-ran
-        successCondition: result < 0.01
-        provider: {exec: {command: [error-rate], env: {SINCE: 5m}, output: json, jsonPath: "{$}", timeout: 20s}}
       - name: test
         provider:
           job:
             metadata: {labels: {team: shop}, annotations: {note: n}}
             spec: {activeDeadlineSeconds: 600, template: {spec: {containers: [{name: test, image: "test:1"}]}}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: budgeted}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      strategy: {canary: {steps: [{setWeight: 5}, {pause: {}}]}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
+    metadata: {name: budgets}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      metrics:
+      - name: judged
+        initialDelay: 30m
+        interval: 10m
+        count: 3
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s}}
+        judge: kayenta
+        kayenta:
+          threshold: {pass: 90, marginal: 75}
+          lookback: 1h
+          step: 1m
+          samplesMin: 20
+          groups: {errors: 60, times: 40}
+          queries:
+          - name: errors
+            canary: rate(errors{r="b"}[1m])
+            baseline: rate(errors{r="a"}[1m])
+            group: errors
+            direction: increase
+            critical: true
+            nanStrategy: replace
+            outliers: {strategy: remove, outlierFactor: 3}
+            effectSize: {measure: meanRatio, allowedIncrease: 1.1, allowedDecrease: 0.9, criticalIncrease: 2, criticalDecrease: 0.5}
+          - {name: times, canary: time_b, baseline: time_a, group: times}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: ClusterAnalysisTemplate
+    metadata: {name: wide-budgets}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      metrics:
+      - name: judged
+        initialDelay: 30m
+        interval: 10m
+        count: 3
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s}}
+        judge: kayenta
+        kayenta:
+          threshold: {pass: 90, marginal: 75}
+          lookback: 1h
+          step: 1m
+          samplesMin: 20
+          groups: {errors: 60, times: 40}
+          queries:
+          - name: errors
+            canary: rate(errors{r="b"}[1m])
+            baseline: rate(errors{r="a"}[1m])
+            group: errors
+            direction: increase
+            critical: true
+            nanStrategy: replace
+            outliers: {strategy: remove, outlierFactor: 3}
+            effectSize: {measure: meanRatio, allowedIncrease: 1.1, allowedDecrease: 0.9, criticalIncrease: 2, criticalDecrease: 0.5}
+          - {name: times, canary: time_b, baseline: time_a, group: times}
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Freeze

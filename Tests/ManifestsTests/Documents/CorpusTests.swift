@@ -17,8 +17,11 @@ struct CorpusTests {
     static let outcomes: [(file: String, outcome: Outcome)] = [
         ("analysis-templates.yaml", .declaresNothing),
         ("cluster-analysis-templates.yaml", .declaresNothing),
-        ("functional_analysistemplate-web-background-inconclusive.yaml", .declaresNothing),
-        ("functional_analysistemplate-web-background.yaml", .declaresNothing),
+        (
+            "functional_analysistemplate-web-background-inconclusive.yaml",
+            .refused(["`web` is not supported yet"])
+        ),
+        ("functional_analysistemplate-web-background.yaml", .refused(["`web` is not supported yet"])),
         ("functional_canary-scaledowndelay.yaml", .refused(["`alb` is not supported yet"])),
         ("functional_rollout-basic.yaml", .lowers([.setWeight(.percent(50)), .pause(nil)])),
         ("functional_rollout-bluegreen.yaml", .lowers([.setWeight(.all)])),
@@ -100,7 +103,7 @@ struct CorpusTests {
         let files = ["rollout-background-analysis.yaml", "analysis-templates.yaml"]
         let texts = try files.map { file in
             try String(contentsOfFile: "\(try corpus())/\(file)", encoding: .utf8)
-                .replacing("job:", with: "skywalking:")
+                .replacing("job:", with: "web:")
         }
         let set = ManifestSet.load(
             zip(files, texts).map { ManifestFile(path: $0, bytes: Array($1.utf8)) })

@@ -233,22 +233,19 @@ struct MetricTests {
     }
 
     @Test(arguments: [
-        ("skywalking: {}", "`skywalking` is not supported yet: the providers that work are "),
-        ("job: {}", "missing `spec`"),
-        ("prometeus: {}", "unknown key `prometeus`; did you mean `prometheus`?"),
-        ("", "needs one of: "),
+        ("web: {}", "`web` is not supported yet: the providers that work are prometheus and job"),
+        ("job: {}", "missing `spec`"), ("datadog: {}", "`datadog` is not supported yet"),
+        ("prometeus: {}", "unknown key `prometeus`; did you mean `prometheus`? known: job, prometheus"),
+        ("", "needs one of: prometheus, job"),
         ("prometheus: {}", "missing `query`"),
         ("prometheus: {query: ''}", "is empty"),
-        ("prometheus: {query: up, authentication: {}}", "needs one of: basicAuth, oauth2, sigv4"),
+        ("prometheus: {query: up, authentication: {}}", "it belongs in the server's configuration"),
         ("prometheus: {query: up, headers: [{key: Host, value: x}]}", "Host is set by the request itself"),
         ("prometheus: {query: up, headers: [{key: 'a b', value: x}]}", "is no name of a header"),
         (#"prometheus: {query: up, headers: [{key: a, value: "x\ny"}]}"#, "a header's value is one line"),
         ("prometheus: {query: up, headers: [{key: a, value: x}, {key: A, value: y}]}", "a second header"),
         ("prometheus: {query: up, headers: [{key: a}]}", "needs one of: value, valueFrom"),
-        (
-            "prometheus: {query: up, authentication: {sigv4: {region: eu, roleArn: arn}}}",
-            "`roleArn` is not supported yet: give the server's configuration the keys of the role"
-        ),
+        ("prometheus: {query: up, insecure: true}", "it belongs in the server's configuration"),
         ("prometheus: {query: up, address: prom}", "it begins with http:// or https://"),
         ("prometheus: {query: up, address: 'http://u:secret@prom'}", "a password has no place here"),
         ("prometheus: {query: up, timeout: 0}", "must be more than 0s"),

@@ -27,7 +27,7 @@ import Transport
                 #"requests_total{pod_hash=~"b\\.2|a"}[375000ms]"#,
             ])
         #expect(plan.pieces.allSatisfy { $0.until == noon + .seconds(-20) })
-        let form = PrometheusQuestion(plan.pieces[1], timeout: .seconds(5)).form.fields
+        let form = PrometheusQuestion(plan.pieces[1], timeout: .seconds(5)).form
         #expect(form.map(\.name) == ["query", "time", "timeout"])
         #expect(form[1].value == "1763812780")
     }
@@ -89,7 +89,7 @@ import Transport
         let prometheus = try LabPrometheus()
         let client = CurlClient()
         try await prometheus.untilReady(client)
-        let store = StoreAccount(
+        let store = PrometheusStore(
             authorization: .basic(user: "headgate", password: .text(LabPrometheus.password)))
         let provider = PrometheusProvider(
             PrometheusSettings(address: prometheus.address, stores: [prometheus.address: store]),

@@ -46,41 +46,6 @@ import Transport
         #expect(failure(text, status)?.message.hasSuffix("so it goes") == true)
     }
 
-    /// VictoriaMetrics, Thanos and Mimir.
-    @Test(arguments: [
-        ("422", 422, SampleFailure.Kind.refused), ("400", 400, .refused), ("503", 200, .outage),
-        ("429", 200, .outage), ("too_many_requests", 422, .outage), ("execution", 422, .refused),
-    ])
-    func otherStoresHaveOtherWords(type: String, status: Int, kind: SampleFailure.Kind) {
-        let text = #"{"status": "error", "errorType": "\#(type)", "error": "so it goes"}"#
-        #expect(failure(text, status) == SampleFailure(kind, "\(type): so it goes"))
-    }
-
-    @Test func aPartOfThanosThatIsDownIsAnOutage() {
-        let text = """
-            {"status": "error", "errorType": "execution", "error": "expanding series: proxy Series(): rpc error: \
-            code = Aborted desc = fetch series for store:10901: rpc error: code = Unavailable"}
-            """
-        #expect(failure(text, 422)?.kind == .outage)
-    }
-
-    @Test func aPartialAnswerOfVictoriaMetricsIsNoted() throws {
-        let text = #"""
-            {"status": "success", "isPartial": true, "data": {"resultType": "scalar", "result": [1, "2"]},
-             "stats": {"seriesFetched": "1"}}
-            """#
-        let note = "the answer is partial: a part of the store did not answer"
-        #expect(try read(text) == .value(.float(2), warnings: [note]))
-    }
-
-    @Test func whatAStoreSaysInPlainWordsIsShown() {
-        #expect(
-            failure("no org id", 401)
-                == SampleFailure(
-                    .refused,
-                    "answered 401: no org id; check the credentials that are configured for this address"))
-    }
-
     @Test func halfAResultBesideAnErrorIsNoResult() {
         let text = """
             {"status": "error", "errorType": "timeout", "error": "late",

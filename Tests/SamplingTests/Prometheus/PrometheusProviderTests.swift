@@ -47,7 +47,7 @@ import Transport
             failure(wrong)
                 == SampleFailure(
                     .refused,
-                    "prometheus at \(prometheus.address): answered 401: Unauthorized; "
+                    "prometheus at \(prometheus.address): answered 401; "
                         + "check the credentials that are configured for this address"))
     }
 
@@ -77,7 +77,7 @@ import Transport
 
     @Test func aSecretThatTheStoreRepeatsIsConcealed() async {
         let error = #"{"status": "error", "errorType": "bad_data", "error": "who is Bearer abcdef of shop?"}"#
-        let store = StoreAccount(
+        let store = PrometheusStore(
             authorization: .bearer(.text("abcdef")), headers: ["X-Scope-OrgID": "shop"])
         let sender = Script { _ in HTTPResponse(status: 400, body: Array(error.utf8)) }
         let provider = PrometheusProvider(
@@ -95,7 +95,7 @@ import Transport
     }
 
     @Test func aStoresCredentialsGoToNoOtherStore() async {
-        let store = StoreAccount(authorization: .bearer(.text("abcdef")))
+        let store = PrometheusStore(authorization: .bearer(.text("abcdef")))
         let sender = Script { request in
             let isOurs = request.headers["Authorization"] == "Bearer abcdef"
             let result = #"{"resultType": "scalar", "result": [1, "\#(isOurs ? 1 : 0)"]}"#
@@ -125,10 +125,14 @@ import Transport
     private func provider(
         _ prometheus: LabPrometheus, password: String = LabPrometheus.password
     ) -> PrometheusProvider {
-        let store = StoreAccount(authorization: .basic(user: "headgate", password: .text(password)))
+        let store = PrometheusStore(authorization: .basic(user: "headgate", password: .text(password)))
         return PrometheusProvider(
             PrometheusSettings(address: prometheus.address, stores: [prometheus.address: store]),
             sender: client)
+    }
+
+    private func failure(_ sample: Sample) -> SampleFailure? {
+        if case .failure(let failure) = sample { failure } else { nil }
     }
 }
 

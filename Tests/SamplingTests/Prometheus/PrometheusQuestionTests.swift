@@ -6,9 +6,8 @@ import Transport
 @testable import Sampling
 
 @Suite struct PrometheusQuestionTests {
-    @Test func anInstantQueryIsAFormWithoutATime() async throws {
-        let request = try await request(
-            Query(provider: "prometheus", text: #"sum(rate(x{a="b"}[1m])) > 0.5"#))
+    @Test func anInstantQueryIsAFormWithoutATime() throws {
+        let request = try request(Query(provider: "prometheus", text: #"sum(rate(x{a="b"}[1m])) > 0.5"#))
         #expect(request.method == .post)
         #expect(request.url == "http://prom:9090/base/api/v1/query")
         #expect(request.headers["Content-Type"] == "application/x-www-form-urlencoded")
@@ -17,15 +16,9 @@ import Transport
             body(request) == "query=sum%28rate%28x%7Ba%3D%22b%22%7D%5B1m%5D%29%29+%3E+0.5&timeout=30s")
     }
 
-    @Test func whatTheAccountSaysGoesAlong() async throws {
-        let store = StoreAccount(settings: ["partial_response": "false", "dedup": "true"])
-        let request = try await request(Query(provider: "prometheus", text: "up"), store)
-        #expect(body(request) == "query=up&timeout=30s&dedup=true&partial_response=false")
-    }
-
-    @Test func aRangeIsCountedFromNow() async throws {
+    @Test func aRangeIsCountedFromNow() throws {
         let range = QueryRange(start: #"now() - duration("5m")"#, end: "now()", step: .milliseconds(1_500))
-        let request = try await request(
+        let request = try request(
             Query(provider: "prometheus", text: "up", range: range, timeout: .milliseconds(250)))
         #expect(request.url == "http://prom:9090/base/api/v1/query_range")
         #expect(body(request) == "query=up&start=1763836980.25&end=1763837280.25&step=1.5&timeout=0.25s")
@@ -43,40 +36,36 @@ import Transport
         #expect(failure?.kind == .refused)
     }
 
-    @Test func basicAuthorizationIsEncoded() async throws {
-        let store = StoreAccount(authorization: .basic(user: "Aladdin", password: .text("open sesame")))
-        let headers = try await request(Query(provider: "prometheus", text: "up"), store).headers
+    @Test func basicAuthorizationIsEncoded() throws {
+        let store = PrometheusStore(authorization: .basic(user: "Aladdin", password: .text("open sesame")))
+        let headers = try request(Query(provider: "prometheus", text: "up"), store).headers
         #expect(headers["Authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
     }
 
-    @Test func aTokenIsReadAnewForEachQuery() async throws {
+    @Test func aTokenIsReadAnewForEachQuery() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let store = StoreAccount(authorization: .bearer(.file(path)), headers: ["X-Scope-OrgID": "shop"])
+        let store = PrometheusStore(authorization: .bearer(.file(path)), headers: ["X-Scope-OrgID": "shop"])
         for token in ["first", "second"] {
             try (token + "\n").write(toFile: path, atomically: true, encoding: .utf8)
-            let headers = try await request(Query(provider: "prometheus", text: "up"), store).headers
+            let headers = try request(Query(provider: "prometheus", text: "up"), store).headers
             #expect(headers["Authorization"] == "Bearer \(token)")
             #expect(headers["X-Scope-OrgID"] == "shop")
         }
     }
 
-    @Test func anUnreadableTokenIsAnOutageThatNamesItsFile() async {
-        let store = StoreAccount(authorization: .bearer(.file("/nowhere/token")))
-        let failure = await #expect(throws: SampleFailure.self) { try await Credentials(of: store) }
+    @Test func anUnreadableTokenIsAnOutageThatNamesItsFile() {
+        let store = PrometheusStore(authorization: .bearer(.file("/nowhere/token")))
+        let failure = #expect(throws: SampleFailure.self) { try Credentials(of: store) }
         #expect(failure?.kind == .outage)
         #expect(failure?.message == "can't read the credentials in /nowhere/token; put them there")
     }
 
     private let noon = Moment(microseconds: 1_763_837_280_250_000)
 
-    private func request(
-        _ query: Query, _ store: StoreAccount = StoreAccount()
-    ) async throws -> HTTPRequest {
-        let question = StoreQuestion(
-            query: query, account: store, credentials: try await Credentials(of: store), now: noon,
-            address: "http://prom:9090/base")
-        return try PrometheusDialect().request(question)
+    private func request(_ query: Query, _ store: PrometheusStore = PrometheusStore()) throws -> HTTPRequest {
+        try PrometheusQuestion(query, at: noon)
+            .request(to: "http://prom:9090/base", store, Credentials(of: store), timeout: query.timeout)
     }
 
     private func body(_ request: HTTPRequest) -> String {

@@ -21,17 +21,13 @@ struct RouterStage: Sendable, CustomTestStringConvertible {
     let takesRules: Bool
     /// What whoever carries it out says of it, and waits to be heard; none where nobody is known to speak.
     var status: JSON?
-    /// The least share, in millionths: 100 where weights are percents with two digits behind the point.
-    var quantum: UInt32 = 1
-    /// Whether an object that is not there is made.
-    var makesObject = false
     let router: @Sendable (any KubernetesAPI & KindDiscovery) -> any StagedRouter
 
     var testDescription: String { name }
 
     /// By destination, as they are stored.
     func weights(_ object: JSON?) -> [Int] {
-        items(object).map { Int((($0["weight"]?.number ?? 1) * Double(quantum)).rounded()) }
+        items(object).map { $0["weight"]?.integer ?? 1 }
     }
 
     private func items(_ object: JSON?) -> [JSON] {
@@ -39,9 +35,6 @@ struct RouterStage: Sendable, CustomTestStringConvertible {
             Int(step).map { value?[$0] } ?? value?[String(step)]
         }?.array ?? []
     }
-
-    /// As it stands there: `2000`, or `20`.
-    func weight(_ percent: Int) -> String { "\(quantum == 1 ? percent * 100 : percent)" }
 
     /// The rest of it: without the weights of the split and the mark.
     func rest(_ object: JSON?) throws -> JSON {
@@ -74,11 +67,10 @@ extension RouterStage {
         target.settings = target.settings.mapValues {
             $0.replacing("\"namespace\":\"shop\"", with: "\"namespace\":\"\(namespace)\"")
         }
-        if target.settings["namespace"] != nil { target.settings["namespace"] = namespace }
         return RouterStage(
             name: name, reference: ObjectReference(reference.kind, reference.name, in: namespace),
             object: object, target: target, split: split, takesRules: takesRules, status: status,
-            quantum: quantum, makesObject: makesObject, router: router)
+            router: router)
     }
 }
 
@@ -89,16 +81,14 @@ protocol StagedRouter: TrafficRouter {
 
 extension IstioRouter: StagedRouter {}
 extension GatewayRouter: StagedRouter {}
-extension ConsulRouter: StagedRouter {}
 
 extension RouterStage {
     static let all = [
         istio, httpRoute, grpcRoute, tcpRoute, tlsRoute, linkerd, linkerdPolicy, trafficSplit,
-        consulResources,
     ]
 
     static let kinds: Set<CustomKinds> = .init(CustomKinds.istio).union(CustomKinds.gatewayAPI)
-        .union(CustomKinds.linkerd).union(CustomKinds.consul)
+        .union(CustomKinds.linkerd)
 
     private static let istio = RouterStage(
         name: "Istio", reference: webService, object: virtualService(),

@@ -1,4 +1,3 @@
-import Kubernetes
 import Lab
 import Rollouts
 import Testing
@@ -127,7 +126,8 @@ import Transport
                 consulWrite(try split(20), target, since: 2, occupants: [.a: "v1", .b: "v2"]), by: router)
             // A newer release takes the place of the one in flight.
             let next = consulWrite(try split(5), target, since: 3, occupants: [.a: "v1", .b: "v3"])
-            let sight = try await router.sight(of: RolloutName("web"), target, .ordinary)
+            let sight = try await router.sight(
+                of: RolloutName("web"), target, try ConsulTarget(target))
             let first = try ConsulPlan(next, sight, epoch: nil)
             #expect(!first.isLast && first.writes.map(\.name.kind) == [.splitter])
             #expect(first.writes.first?.document["Splits"][0]["Weight"] == 100)
@@ -154,7 +154,7 @@ import Transport
             let rule = send("staff", RequestMatch(headers: [FieldMatch(name: "x-staff", value: .exact("1"))]))
             try await carry(consulWrite(.all(to: .a), target, since: 1, isRollback: true), by: router)
             try await carry(consulWrite(try split(50, rules: [rule]), target, since: 2), by: router)
-            let sight = try await router.sight(of: RolloutName("web"), target, .ordinary)
+            let sight = try await router.sight(of: RolloutName("web"), target, try ConsulTarget(target))
             let plan = try ConsulPlan(
                 consulWrite(.all(to: .a), target, since: 3, isRollback: true), sight, epoch: nil)
             #expect(plan.writes.map(\.name.kind) == [.splitter, .router] && plan.newcomers.isEmpty)

@@ -1,8 +1,6 @@
 import Foundation
-import Kubernetes
 import Lab
 import Rollouts
-import Synchronization
 import Testing
 import Transport
 
@@ -15,7 +13,7 @@ import Transport
         try await withConsul { router, hand, _ in
             let target = try consulTarget()
             try await carry(consulWrite(try split(20), target, since: 1), by: router)
-            let sight = try await router.sight(of: RolloutName("web"), target, .ordinary)
+            let sight = try await router.sight(of: RolloutName("web"), target, try ConsulTarget(target))
             let plan = try ConsulPlan(consulWrite(try split(30), target, since: 2), sight, epoch: nil)
             try await hand.edit(.splitter) { entry in
                 entry["Splits"] = [
@@ -138,64 +136,6 @@ import Transport
             try await consul.daemon.start()
             try await carry(write, by: router)
             #expect(try await hand.weights() == ["web-a": 50, "web-b": 50])
-        }
-    }
-
-    /// Between the subset and the split: the proxies are given their time again before the subset gets requests.
-    @Test func anAgentThatDiesInMidStepIsResumedWithTheWaitThatItBroke() async throws {
-        try await withLab(tools: Tools(envoy: "", prometheus: "")) { rig in
-            let consul = try await rig.startConsul(keepsData: true)
-            let hand = ConsulHand(url: consul.url, http: rig.http)
-            try await hand.register("web-1", meta: ["slot": "web-a"])
-            try await hand.register("web-2", meta: ["slot": "web-b"])
-            let settled = Mutex(0)
-            let settings = ConsulSettings(address: consul.url, settle: .milliseconds(7))
-            let router = ConsulRouter(
-                settings, sender: rig.http,
-                sleep: { pause in
-                    try await Task.sleep(for: pause)
-                    guard pause == settings.settle else { return }
-                    let isFirst = settled.withLock { count in
-                        count += 1
-                        return count == 1
-                    }
-                    if isFirst { await consul.daemon.crash() }
-                })
-            let write = consulWrite(try split(20), try consulTarget())
-            let failure = await refusal(of: write, by: router)
-            #expect(failure?.kind == .unavailable)
-            #expect(
-                failure?.message.hasPrefix("wrote service-defaults web, service-resolver web; then: ") == true
-            )
-            try await consul.daemon.start()
-            #expect(try await hand.entry(.splitter) == nil)
-            try await hand.speakWell(of: "web-2")
-            try await carry(write, by: router)
-            #expect(settled.withLock(\.self) == 2)
-            #expect(try await hand.weights() == ["web-a": 80, "web-b": 20])
-            try await carry(write, by: router)
-            #expect(settled.withLock(\.self) == 2, "once it is there nothing is waited for")
-            await router.close()
-        }
-    }
-
-    /// One that kept its data in memory only: its numbers begin anew, and the routes are gone.
-    @Test func aConsulThatComesBackWithNothingIsNoticedAndTheRouteIsMadeAgain() async throws {
-        try await withConsul { router, hand, consul in
-            let write = consulWrite(try split(20), try consulTarget())
-            try await carry(write, by: router)
-            for _ in 0..<5 { try await hand.edit(.resolver) { $0["ConnectTimeout"] = "3s" } }
-            try await carry(write, by: router)
-            var news = router.disturbances().makeAsyncIterator()
-            await consul.daemon.crash()
-            try await consul.daemon.start()
-            #expect(await news.next() == RolloutName("web"))
-            #expect(try await router.observe(RolloutName("web"), write.target) == nil)
-            #expect(await refusal(of: write, by: router)?.message.contains("no healthy instance") == true)
-            try await hand.register("web-1", meta: ["slot": "web-a"])
-            try await hand.register("web-2", meta: ["slot": "web-b"])
-            try await carry(write, by: router)
-            #expect(try await hand.weights() == ["web-a": 80, "web-b": 20])
         }
     }
 

@@ -1,6 +1,5 @@
 import Engine
 import Rollouts
-import TestServer
 import Testing
 import Transport
 

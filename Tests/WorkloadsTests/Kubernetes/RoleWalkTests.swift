@@ -1,7 +1,6 @@
 import Analysis
 import Engine
 import Rollouts
-import TestServer
 import Testing
 import Transport
 
@@ -60,7 +59,7 @@ private struct RoleWalk {
     private(set) var mishaps: [String] = []
     private(set) var (pointed, promoted, aborted) = (0, 0, 0)
     private let division: Division?
-    private var dice: SeededDice
+    private var dice: Dice
     private var now = Moment(microseconds: 0)
     private var rollout = Rollout(name: RolloutName("web"))
     /// By image.
@@ -90,7 +89,7 @@ private struct RoleWalk {
     }
 
     init(seed: UInt64, division: Division? = nil) {
-        dice = SeededDice(seed)
+        dice = Dice(seed)
         self.division = division
     }
 

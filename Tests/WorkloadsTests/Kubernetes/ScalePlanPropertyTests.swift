@@ -1,7 +1,6 @@
 import Analysis
 import Engine
 import Rollouts
-import TestServer
 import Testing
 import Transport
 
@@ -20,7 +19,7 @@ import Transport
 }
 
 private struct World {
-    private var dice: SeededDice
+    private var dice: Dice
     private var sets: [String: Counts] = [:]
     private let seed: UInt64
 
@@ -34,7 +33,7 @@ private struct World {
 
     init(seed: UInt64) {
         self.seed = seed
-        dice = SeededDice(seed)
+        dice = Dice(seed)
     }
 
     /// What exists may be wanted again; beside it only the manifest's release.

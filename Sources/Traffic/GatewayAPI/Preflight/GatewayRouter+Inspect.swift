@@ -17,23 +17,16 @@ extension GatewayRouter {
             return [.unfit("trafficRouting.\(kind)", error.message)]
         }
         var findings: [Finding] = []
-        var carriers: [Implementation] = []
-        for object in objects {
-            let own = await implementations.of(object)
-            findings += await self.findings(of: object, carriedBy: own)
-            carriers += own
-        }
-        let namespace = objects.first?.reference.namespace ?? settings.namespace
-        return findings + (await survey(inspection, in: namespace, carriers)).findings
+        for object in objects { findings += await self.findings(of: object) }
+        let survey = await survey(inspection, objects)
+        return findings + survey.findings
     }
 
     /// Of one route by itself.
-    private func findings(
-        of object: GatewayObject, carriedBy carriers: [Implementation]
-    ) async -> [Finding] {
+    private func findings(of object: GatewayObject) async -> [Finding] {
+        let carriers = await implementations.of(object)
         var findings = object.statusFindings(isKnown: carriers.contains { $0.profile != nil })
-        findings += [.owner(of: object.splitPath, in: object.object, "\(object.reference)")].compactMap(
-            \.self)
+        findings += object.ownerFindings
         do throws(RouteFailure) {
             try await preflight.check(object, carriers)
         } catch {
@@ -42,9 +35,10 @@ extension GatewayRouter {
         return findings
     }
 
-    private func survey(
-        _ inspection: Inspection, in namespace: String, _ carriers: [Implementation]
-    ) async -> ServiceSurvey {
+    private func survey(_ inspection: Inspection, _ objects: [GatewayObject]) async -> ServiceSurvey {
+        let namespace = objects.first?.reference.namespace ?? settings.namespace
+        var carriers: [Implementation] = []
+        for object in objects { carriers += await implementations.of(object) }
         let isLinkerd =
             kind == LinkerdProfile.router
             || carriers.contains { $0.profile?.name == GatewayProfile.linkerd.name }
@@ -55,11 +49,9 @@ extension GatewayRouter {
         guard isLinkerd else { return survey }
         async let servers = api.look(for: ObjectQuery(.linkerdServer, in: namespace))
         async let policies = api.look(for: ObjectQuery(.linkerdPolicy, in: namespace))
-        async let authentications = api.look(for: ObjectQuery(.linkerdAuthentication, in: namespace))
         let space = await api.look(at: ObjectReference(.namespace, namespace, in: nil))
         survey.linkerd = LinkerdSurvey(
-            servers: await servers, policies: await policies, authentications: await authentications,
-            namespace: space.value)
+            servers: await servers, policies: await policies, namespace: space.value)
         return survey
     }
 }
@@ -88,5 +80,29 @@ extension GatewayObject {
                     mend: "see whether the parent exists, and whether its controller runs")
             ]
         }
+    }
+
+    fileprivate var ownerFindings: [Finding] {
+        let ours = [FieldManager.apply, FieldManager.patch]
+        guard let owner = object.owner(of: splitPath), !ours.contains(owner.manager) else { return [] }
+        let isApplied = object.isApplied(by: owner.manager, splitPath)
+        return [
+            Finding(
+                isApplied ? .warning : .note, "owner", "\(reference)",
+                "\(splitPath.joined(separator: ".")) was last written by \(owner)",
+                why: isApplied
+                    ? "what is applied again and again takes the weights back"
+                    : "it is good to know who else writes",
+                mend: "leave the weights out of what \(owner.manager) applies, or see `drift`")
+        ]
+    }
+}
+
+extension Finding {
+    /// What the router would decline to write to.
+    static func unfit(_ subject: String, _ what: String) -> Finding {
+        Finding(
+            .error, "objects", subject, what, why: "it holds the weights: without it nothing can be moved",
+            mend: "create or correct it, or correct `trafficRouting`")
     }
 }

@@ -14,7 +14,9 @@ struct ServiceSurvey: Sendable {
         unreadFindings + podFindings + (linkerd?.findings(self) ?? [untold].compactMap(\.self))
     }
 
-    func service(_ name: String) -> JSON? { services.named(name) }
+    func service(_ name: String) -> JSON? {
+        services.value?.first { $0["metadata"]["name"]?.string == name }
+    }
 
     /// None where the Service selects nothing, or is not there; the second is said by the route's own look.
     func podSet(of backend: String) -> PodSet? {
@@ -24,6 +26,9 @@ struct ServiceSurvey: Sendable {
         return PodSet("Service \(namespace)/\(backend)", selector, among: pods.map(PodSight.init))
     }
 
+    var stablePods: PodSet? { inspection.stable.flatMap(podSet) }
+    var canaryPods: [PodSet] { inspection.canaries.compactMap(podSet) }
+
     private var unreadFindings: [Finding] {
         let looks = [("Services of \(namespace)", services), ("pods of \(namespace)", pods)]
         return looks.compactMap { subject, look in
@@ -32,7 +37,10 @@ struct ServiceSurvey: Sendable {
     }
 
     private var podFindings: [Finding] {
-        PodSet.findings(inspection, of: podSet)
+        let (stable, canaries) = (stablePods, canaryPods)
+        return (stable?.endpointFindings(inspection, isCanary: false) ?? [])
+            + canaries.flatMap { $0.endpointFindings(inspection, isCanary: true) }
+            + PodSet.overlapFindings([stable].compactMap(\.self) + canaries)
     }
 
     /// The Gateway API says nothing of how Gateways and pods speak with each other.

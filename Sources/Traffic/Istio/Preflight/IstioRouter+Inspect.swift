@@ -14,7 +14,12 @@ extension IstioRouter {
         } catch {
             // What can't be read now is for the engine to say; what is not as it should be is a finding.
             guard error.kind == .rejected else { throw error }
-            return [.unfit("trafficRouting.istio", error.message)]
+            return [
+                Finding(
+                    .error, "objects", "trafficRouting.istio", error.message,
+                    why: "it holds the weights: without it nothing can be moved",
+                    mend: "create or correct it, or correct `trafficRouting`")
+            ]
         }
     }
 

@@ -19,7 +19,7 @@ extension IstioSurvey {
         guard target.split == .subsets, let host = hosts.first else { return [] }
         if case .unknown(let why) = rules { return [.unread("DestinationRules of \(namespace)", why)] }
         let own = rules(for: host)
-        return inspection.backends
+        return ([inspection.stable].compactMap(\.self) + inspection.canaries)
             .filter { subset($0, of: host) == nil }
             .map { name in
                 Finding(
@@ -46,8 +46,22 @@ extension IstioSurvey {
         }
     }
 
+    /// Whoever applies the weights too will take them back.
     var ownerFindings: [Finding] {
-        objects.compactMap { .owner(of: $0.splitPath, in: $0.object, "\($0.reference)") }
+        objects.compactMap { object in
+            let ours = [FieldManager.apply, FieldManager.patch]
+            guard let owner = object.object.owner(of: object.splitPath), !ours.contains(owner.manager) else {
+                return nil
+            }
+            let isApplied = object.object.isApplied(by: owner.manager, object.splitPath)
+            return Finding(
+                isApplied ? .warning : .note, "owner", "\(object.reference)",
+                "\(object.splitPath.joined(separator: ".")) was last written by \(owner)",
+                why: isApplied
+                    ? "what is applied again and again takes the weights back"
+                    : "it is good to know who else writes",
+                mend: "leave the weights out of what \(owner.manager) applies, or see `drift`")
+        }
     }
 
     var protocolFindings: [Finding] {
@@ -77,5 +91,15 @@ extension IstioSurvey {
 
     private func title(_ rule: JSON) -> String {
         "DestinationRule \(namespace)/\(rule["metadata"]["name"]?.string ?? "?")"
+    }
+}
+
+extension JSON {
+    /// Whether a manager declares the field, and did not only edit it once.
+    func isApplied(by manager: String, _ path: [String]) -> Bool {
+        (self["metadata"]["managedFields"]?.array ?? []).contains { entry in
+            entry["manager"]?.string == manager && entry["operation"] == "Apply"
+                && path.reduce(entry["fieldsV1"]) { $0["f:\($1)"] } != nil
+        }
     }
 }

@@ -4,7 +4,10 @@ import Transport
 extension IstioSurvey {
     var podFindings: [Finding] {
         if case .unknown(let why) = pods { return [.unread("pods of \(namespace)", why)] }
-        return PodSet.findings(inspection, of: podSet)
+        let (stable, canaries) = (stablePods, canaryPods)
+        return (stable?.endpointFindings(inspection, isCanary: false) ?? [])
+            + canaries.flatMap { $0.endpointFindings(inspection, isCanary: true) }
+            + PodSet.overlapFindings([stable].compactMap(\.self) + canaries)
     }
 
     /// What would soften a failure and is not there. None of it is needed to move traffic.

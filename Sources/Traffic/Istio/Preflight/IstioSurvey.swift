@@ -33,7 +33,9 @@ struct IstioSurvey: Sendable {
         return names.filter { seen.insert($0).inserted }
     }
 
-    func service(_ name: String) -> JSON? { services.named(name) }
+    func service(_ name: String) -> JSON? {
+        services.value?.first { $0["metadata"]["name"]?.string == name }
+    }
 
     /// The DestinationRules that speak of a host.
     func rules(for host: String) -> [JSON] {

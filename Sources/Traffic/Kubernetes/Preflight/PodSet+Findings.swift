@@ -1,16 +1,8 @@
 import Rollouts
 
 extension PodSet {
-    /// Of all that a release is to share the traffic with.
-    static func findings(_ inspection: Inspection, of set: (_ backend: String) -> PodSet?) -> [Finding] {
-        let (stable, canaries) = (inspection.stable.flatMap(set), inspection.canaries.compactMap(set))
-        return (stable?.endpointFindings(inspection, isCanary: false) ?? [])
-            + canaries.flatMap { $0.endpointFindings(inspection, isCanary: true) }
-            + overlapFindings([stable].compactMap(\.self) + canaries)
-    }
-
     /// Whether anybody is there to answer.
-    private func endpointFindings(_ inspection: Inspection, isCanary: Bool) -> [Finding] {
+    func endpointFindings(_ inspection: Inspection, isCanary: Bool) -> [Finding] {
         guard ready.isEmpty, !selector.isEmpty else { return [] }
         if isCanary, inspection.startsInstances { return [] }
         let isCertain = isCanary && inspection.isStart
@@ -26,7 +18,7 @@ extension PodSet {
     }
 
     /// One pod in two places gets the share of both, and is judged for both.
-    private static func overlapFindings(_ sets: [PodSet]) -> [Finding] {
+    static func overlapFindings(_ sets: [PodSet]) -> [Finding] {
         sets.indices.flatMap { first in
             sets.indices.dropFirst(first + 1).compactMap { second in
                 let both = Set(sets[first].ready.map(\.name)).intersection(sets[second].ready.map(\.name))

@@ -18,12 +18,6 @@ enum Seen<Value: Sendable>: Sendable {
     }
 }
 
-extension Seen<[JSON]> {
-    func named(_ name: String) -> JSON? {
-        value?.first { $0["metadata"]["name"]?.string == name }
-    }
-}
-
 extension Seen: Equatable where Value: Equatable {}
 
 extension KubernetesAPI {

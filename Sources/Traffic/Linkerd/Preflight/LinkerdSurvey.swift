@@ -9,19 +9,18 @@ import Transport
 struct LinkerdSurvey: Sendable {
     let servers: Seen<[JSON]>
     let policies: Seen<[JSON]>
-    /// Who is meant by name.
-    var authentications: Seen<[JSON]> = .missing
     /// The object, for its annotations; none where it could not be read.
     let namespace: JSON?
 
     func findings(_ survey: ServiceSurvey) -> [Finding] {
-        let places = survey.inspection.backends.compactMap { name in
+        let names = [survey.inspection.stable].compactMap(\.self) + survey.inspection.canaries
+        let places = names.compactMap { name in
             survey.podSet(of: name).map {
                 (set: $0, ports: survey.service(name)?["spec"]["ports"]?.array ?? [])
             }
         }
         return places.compactMap { proxyFinding($0.set) } + places.compactMap(policyFinding)
-            + identityFindings(survey) + opaqueFindings(survey) + accrualFindings(survey)
+            + opaqueFindings(survey) + accrualFindings(survey)
     }
 
     private func proxyFinding(_ set: PodSet) -> Finding? {
@@ -107,7 +106,8 @@ struct LinkerdSurvey: Sendable {
 extension LinkerdSurvey {
     /// Of an opaque port nothing is known but bytes.
     private func opaqueFindings(_ survey: ServiceSurvey) -> [Finding] {
-        survey.inspection.backends.compactMap { name in
+        let names = [survey.inspection.stable].compactMap(\.self) + survey.inspection.canaries
+        return names.compactMap { name in
             let service = survey.service(name)
             let opaque = service?["metadata"]["annotations"].texts["config.linkerd.io/opaque-ports"] ?? ""
             let ports = opaque.split(separator: ",").map { $0.filter { $0 != " " } }

@@ -17,10 +17,6 @@ package enum CustomKinds: String, CaseIterable, Sendable {
     case linkerdRoute = "httproutes.policy.linkerd.io"
     case serviceProfile = "serviceprofiles.linkerd.io"
     case trafficSplit = "trafficsplits.split.smi-spec.io"
-    case serviceSplitter = "servicesplitters.consul.hashicorp.com"
-    case serviceResolver = "serviceresolvers.consul.hashicorp.com"
-    case serviceRouter = "servicerouters.consul.hashicorp.com"
-    case serviceDefaults = "servicedefaults.consul.hashicorp.com"
     case rollout = "rollouts.argoproj.io"
     case analysisRun = "analysisruns.argoproj.io"
     case analysisTemplate = "analysistemplates.argoproj.io"
@@ -29,7 +25,6 @@ package enum CustomKinds: String, CaseIterable, Sendable {
     package static let istio: Set = [virtualService, destinationRule, peerAuthentication]
     package static let gatewayAPI: Set = [httpRoute, grpcRoute, tcpRoute, tlsRoute, gateway, gatewayClass]
     package static let linkerd: Set = [httpRoute, grpcRoute, linkerdRoute, serviceProfile, trafficSplit]
-    package static let consul: Set = [serviceSplitter, serviceResolver, serviceRouter, serviceDefaults]
     package static let argo: Set = [rollout, analysisRun, analysisTemplate, clusterAnalysisTemplate]
 
     /// The definition as it is sent to an API server.
