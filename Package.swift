@@ -86,12 +86,14 @@ let package = Package(
                 "Analysis", "Rollouts", "Journal", "Engine", "Transport", "Traffic", "Sampling", heap,
                 logging,
             ]),
+        module("Backtest", ["Analysis", "Rollouts", "Simulator"]),
         .executableTarget(
             name: "headgate",
             dependencies: [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes",
                 "Traffic", "Workloads",
                 "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator",
+                "Backtest",
                 "CAllocator",
                 "TestCluster",
                 argumentParser, hummingbird, logging,
@@ -156,12 +158,13 @@ let package = Package(
         tests(
             "Simulator", ["Analysis", "Rollouts", "Journal", "Engine", "Manifests", "Simulator"],
             exclude: ["Wishes.txt"]),
+        tests("Backtest", ["Analysis", "Simulator", "Backtest"], exclude: ["Golden"]),
         tests("House", []),
         tests(
             "Acceptance",
             [
                 "Analysis", "Rollouts", "Manifests", "Journal", "Sampling", "Server", "Transport",
-                "Kubernetes",
+                "Kubernetes", "Backtest",
                 "Lab", "TestCluster", "headgate", argumentParser, subprocess, system,
             ], exclude: ["Stories"]),
     ],

@@ -4,6 +4,8 @@ package struct Measurement: Hashable, Codable, Sendable {
         case successful, failed, inconclusive, error
         /// A comparison goes on: nothing is proved yet, either way.
         case comparing
+        /// An objective is not met as it must be before anything advances; nothing speaks against the release.
+        case held
     }
 
     /// The three ways to learn nothing. They are never mixed up with a bad release.
@@ -27,6 +29,8 @@ package struct Measurement: Hashable, Codable, Sendable {
     package var finishedAt: Moment
     /// Where a comparison stands after this look.
     package var comparison: ComparisonRun?
+    /// Where an objective stands after this look.
+    package var slo: SLORun?
 
     package init(
         phase: Phase, trouble: Trouble? = nil, value: String? = nil, message: String? = nil,
@@ -46,6 +50,7 @@ extension Metric {
     package func measurement(
         of sample: Sample, by judgement: Judgement, from startedAt: Moment, to finishedAt: Moment
     ) -> Measurement {
+        if let kayenta { return measurement(of: sample, kayenta, from: startedAt, to: finishedAt) }
         let (reading, value, message) = read(sample, by: judgement, at: finishedAt)
         let text = value.map { String($0.description.prefix(400)) }
         var measurement = Measurement(
@@ -86,6 +91,9 @@ extension Metric {
             return (.failure(reason), nil, nil)
         case .counters:
             let message = "the store gave counters, and the metric compares nothing"
+            return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
+        case .slo, .pairs:
+            let message = "the store gave what the metric has not asked for"
             return (.failure(Unreadable(trouble: .invalid, message: message)), nil, nil)
         case .value(let value, let warnings):
             let message = warnings.isEmpty ? nil : "warnings: " + warnings.joined(separator: "; ")
@@ -162,11 +170,22 @@ extension Value {
         }
     }
 
-    /// What a store says when it knows nothing: null, or a list without elements.
+    /// What a store says when it knows nothing: null, a list without elements, or one of nothing else than these.
+    /// Rows of a table and results with names are as empty as what they measured.
     fileprivate var isEmptyAnswer: Bool {
         switch self {
         case .none: true
-        case .array(let elements): elements.isEmpty
+        case .array(let elements): elements.allSatisfy(\.isEmptyAnswer)
+        case .map(let members):
+            members.values.contains { $0.isEmptyAnswer } && !members.values.contains(where: \.isMeasured)
+        default: false
+        }
+    }
+
+    private var isMeasured: Bool {
+        switch self {
+        case .int, .float, .bool, .map: true
+        case .array(let elements): !elements.isEmpty
         default: false
         }
     }

@@ -28,13 +28,18 @@ package struct Metric: Hashable, Codable, Sendable {
     /// What is compared with the stable release; then there are no conditions. None: every measurement is judged by
     /// itself.
     package var comparison: Comparison?
+    /// The objective that is looked at; then there are no conditions.
+    package var slo: SLO?
+    /// What Spinnaker's judge is given; then there are no conditions.
+    package var kayenta: KayentaAnalysis?
 
     package init(
         name: String, query: Query, interval: Duration? = nil, initialDelay: Duration = .zero,
         count: Int? = nil, successCondition: String? = nil, failureCondition: String? = nil,
         failureLimit: Int? = 0, inconclusiveLimit: Int = 0, consecutiveErrorLimit: Int = 4,
         consecutiveSuccessLimit: Int? = nil, isDryRun: Bool = false, retention: Int? = nil,
-        part: ExperimentPart? = nil, comparison: Comparison? = nil
+        part: ExperimentPart? = nil, comparison: Comparison? = nil, slo: SLO? = nil,
+        kayenta: KayentaAnalysis? = nil
     ) {
         self.name = name
         self.query = query
@@ -51,6 +56,8 @@ package struct Metric: Hashable, Codable, Sendable {
         self.retention = retention
         self.part = part
         self.comparison = comparison
+        self.slo = slo
+        self.kayenta = kayenta
     }
 
     /// How many measurements settle the metric; none for one that goes on until its run ends.

@@ -17,7 +17,7 @@ extension Metric {
     package var isAboutCanary: Bool {
         let texts =
             [successCondition, failureCondition].compactMap(\.self) + query.texts
-            + (query.counters?.texts ?? [])
+            + (query.counters?.texts ?? []) + (query.kayenta?.texts ?? [])
         return [Placeholder.canaryRelease, .canaryBackend].contains { placeholder in
             texts.contains { $0.contains(placeholder.token) }
         }
@@ -27,9 +27,27 @@ extension Metric {
         var metric = self
         metric.query = query.mapTexts { $0.filled(value) }
         metric.query.counters = metric.query.counters?.filled(value)
+        metric.query.slo = metric.query.slo?.filled(value)
+        metric.query.kayenta = metric.query.kayenta?.filled(value)
         metric.successCondition = metric.successCondition?.filled(value)
         metric.failureCondition = metric.failureCondition?.filled(value)
         return metric
+    }
+}
+
+extension KayentaQuestion {
+    fileprivate func filled(_ value: (Placeholder) -> String) -> KayentaQuestion {
+        var question = self
+        question.pairs = pairs.map {
+            Pair(canary: $0.canary.filled(value), baseline: $0.baseline.filled(value))
+        }
+        return question
+    }
+}
+
+extension SLOQuestion {
+    fileprivate func filled(_ value: (Placeholder) -> String) -> SLOQuestion {
+        SLOQuestion(parts.map { Part($0.key, $0.text.filled(value)) })
     }
 }
 

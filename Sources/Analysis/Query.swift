@@ -14,13 +14,18 @@ package struct Query: Hashable, Codable, Sendable {
     package var secrets: [String: SecretReference]?
     /// Asks for counters as they were scraped; `text` says the same for people then.
     package var counters: CounterQuestion?
+    /// Asks about an objective.
+    package var slo: SLOQuestion?
+    /// Asks for what Spinnaker's judge compares.
+    package var kayenta: KayentaQuestion?
     /// What only this kind of store has a word for: a map of its own fields, as its decoder took them. None: nothing.
     package var details: Value?
 
     package init(
         provider: String, address: String? = nil, text: String, range: QueryRange? = nil,
         timeout: Duration = .seconds(30), headers: [RequestHeader]? = nil,
-        secrets: [String: SecretReference]? = nil, counters: CounterQuestion? = nil, details: Value? = nil
+        secrets: [String: SecretReference]? = nil, counters: CounterQuestion? = nil,
+        slo: SLOQuestion? = nil, kayenta: KayentaQuestion? = nil, details: Value? = nil
     ) {
         self.provider = provider
         self.address = address
@@ -30,6 +35,8 @@ package struct Query: Hashable, Codable, Sendable {
         self.headers = headers
         self.secrets = secrets
         self.counters = counters
+        self.slo = slo
+        self.kayenta = kayenta
         self.details = details
     }
 }

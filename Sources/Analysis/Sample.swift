@@ -4,6 +4,10 @@ package enum Sample: Sendable, Equatable {
     case value(Value, warnings: [String])
     /// It answered a question for counters.
     case counters(CounterReading, warnings: [String])
+    /// It answered the questions about an objective.
+    case slo(SLOReading, warnings: [String])
+    /// The values of canaries and baselines, as Spinnaker's judge takes them.
+    case pairs([KayentaPair], warnings: [String])
     case failure(SampleFailure)
     /// It was not asked but run, and has come to an end.
     case ended(Ending, message: String)

@@ -11,6 +11,8 @@ package struct Tally: Hashable, Codable, Sendable {
     package private(set) var recent: [Measurement] = []
     /// Where a comparison stands. `recent` holds it for none: it is large, and the last one says all.
     package private(set) var comparison: ComparisonRun?
+    /// Where an objective stands.
+    package private(set) var slo: SLORun?
     /// Settled once, never changed after.
     package private(set) var verdict: Verdict?
 
@@ -27,15 +29,17 @@ package struct Tally: Hashable, Codable, Sendable {
 
     package mutating func count(_ measurement: Measurement, of metric: Metric, by judgement: Judgement) {
         comparison = measurement.comparison ?? comparison
+        slo = measurement.slo ?? slo
         var shown = measurement
         shown.comparison = nil
+        shown.slo = nil
         recent = (recent + [shown]).suffix(metric.retention ?? Self.recentMax)
         consecutiveSuccesses = measurement.phase == .successful ? consecutiveSuccesses + 1 : 0
         switch measurement.phase {
         case .successful: successful += 1
         case .failed: failed += 1
         case .inconclusive: inconclusive += 1
-        case .comparing: break
+        case .comparing, .held: break
         case .error: return countError(measurement, of: metric, by: judgement)
         }
         count += 1
@@ -53,6 +57,8 @@ package struct Tally: Hashable, Codable, Sendable {
     private mutating func settle(_ metric: Metric, by judgement: Judgement) {
         guard verdict == nil else { return }
         if let comparison = metric.comparison { return verdict = conclusion(of: comparison, metric) }
+        // An objective only ever ends by a breach: what keeps everything where it is may be over soon.
+        if metric.slo != nil { return verdict = recent.last?.phase == .failed ? .failed : nil }
         verdict = exceeded(metric, by: judgement) ?? reached(metric, by: judgement)
     }
 
@@ -91,7 +97,7 @@ extension Tally {
         case .inconclusive: return .inconclusive
         case .successful where comparison.pass?.isFinal != false: return .successful
         case .error: return trouble(with: comparison, metric)
-        case .successful, .comparing, nil: return end(of: comparison, metric)
+        case .successful, .comparing, .held, nil: return end(of: comparison, metric)
         }
     }
 

@@ -28,6 +28,7 @@ extension RunID.Kind {
         switch self {
         case .background(let number): Int64(number) * 2
         case .step(let step): Int64(step) * 2 + 1
+        case .slos: -1
         }
     }
 }

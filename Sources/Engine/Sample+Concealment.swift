@@ -8,6 +8,10 @@ extension Sample {
             return .value(value.concealed(by: concealment), warnings: warnings.map(concealment.concealed))
         case .counters(let reading, let warnings):
             return .counters(reading, warnings: warnings.map(concealment.concealed))
+        case .pairs(let pairs, let warnings):
+            return .pairs(pairs, warnings: warnings.map(concealment.concealed))
+        case .slo(let reading, let warnings):
+            return .slo(reading, warnings: warnings.map(concealment.concealed))
         case .failure(let failure):
             return .failure(SampleFailure(failure.kind, concealment.concealed(in: failure.message)))
         case .ended(let ending, let message):

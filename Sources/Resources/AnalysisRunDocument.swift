@@ -37,12 +37,13 @@ struct AnalysisRunDocument: Hashable, Sendable {
         case (_, .step(let index)): "-\(index)"
         case (_, .background(1)): ""
         case (_, .background(let number)): ".\(number - 1)"
+        case (_, .slos): "-slos"
         }
     }
 
     private var type: String {
         switch id.kind {
-        case .background: "Background"
+        case .background, .slos: "Background"
         case .step where isBlueGreen: isAfterPromotion ? "PostPromotion" : "PrePromotion"
         case .step: "Step"
         }

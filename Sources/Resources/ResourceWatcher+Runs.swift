@@ -161,6 +161,7 @@ extension RunID {
         switch kind {
         case .step(let index): "\(flight)/step-\(index)"
         case .background(let number): "\(flight)/background-\(number)"
+        case .slos: "\(flight)/slos"
         }
     }
 }

@@ -116,7 +116,8 @@ extension AbortReason {
 
 extension Measurement {
     package var sentence: String {
-        // The sentence of a comparison has its numbers already.
-        [phase.rawValue, comparison == nil ? value : nil, message].compactMap(\.self).joined(separator: ", ")
+        // The sentence of a comparison, or of an objective, has its numbers already.
+        [phase.rawValue, comparison == nil && slo == nil ? value : nil, message].compactMap(\.self).joined(
+            separator: ", ")
     }
 }

@@ -29,6 +29,10 @@ package struct Flight: Hashable, Codable, Sendable {
     /// Where the comparisons stand. They belong to the flight, not to a run: what was seen in one step counts in the
     /// next, and the error that is allowed is spent once.
     var comparisons: [ComparisonID: ComparisonRun] = [:]
+    /// Looks at the objectives from the start to the end. None: there are none, or the flight goes back.
+    var slos: AnalysisRun?
+    /// Since when there was anything for the release to do harm by; none before.
+    var exposedSince: Moment?
 
     init(number: Sequence, releases: [Release], plan: Plan, startedAt: Moment, cause: StartCause) {
         self.number = number
@@ -89,6 +93,7 @@ package struct Exposure: Hashable, Sendable {
 
     /// Whether only rules give anything to an arm.
     package var isShareless: Bool { shares.allSatisfy { $0 == .none } }
+    var isNothing: Bool { isShareless && rules.isEmpty }
 }
 
 extension Plan {
@@ -167,6 +172,8 @@ package struct RunID: Hashable, Codable, Sendable {
     package enum Kind: Hashable, Codable, Sendable {
         case step(Int)
         case background(Int)
+        /// The looks at the objectives.
+        case slos
     }
 
     package let flight: Sequence
@@ -190,6 +197,7 @@ extension Flight {
         var runs: [(id: RunID, run: AnalysisRun)] = []
         if case .analysing(let run) = stage { runs.append((stepID, run)) }
         if let background, let backgroundID { runs.append((backgroundID, background.run)) }
+        if let slos { runs.append((RunID(flight: number, kind: .slos), slos)) }
         return runs
     }
 
@@ -205,6 +213,7 @@ extension Flight {
         }
         switch id.kind {
         case .background: background?.run.count(measurement, ofMetric: metric)
+        case .slos: slos?.count(measurement, ofMetric: metric)
         case .step:
             guard case .analysing(var run) = stage else { return }
             run.count(measurement, ofMetric: metric)

@@ -20,11 +20,13 @@ package struct Plan: Hashable, Codable, Sendable {
     package var scaleDownDelay: Duration?
     /// The same for a release that was taken back. None: 30 s.
     package var abortScaleDownDelay: Duration?
+    /// The objectives that hold the flight, or end it. None: there are none.
+    package var slos: [Metric]?
 
     package init(
         steps: [Step], background: BackgroundAnalysis? = nil, judgement: Judgement, arms: [String]? = nil,
         stickiness: Stickiness? = nil, ruleOrder: [String]? = nil, bake: Bake? = nil,
-        scaleDownDelay: Duration? = nil, abortScaleDownDelay: Duration? = nil
+        scaleDownDelay: Duration? = nil, abortScaleDownDelay: Duration? = nil, slos: [Metric]? = nil
     ) {
         self.steps = steps
         self.background = background
@@ -35,6 +37,7 @@ package struct Plan: Hashable, Codable, Sendable {
         self.bake = bake
         self.scaleDownDelay = scaleDownDelay
         self.abortScaleDownDelay = abortScaleDownDelay
+        self.slos = slos
     }
 
     /// As with Argo Rollouts.
@@ -173,5 +176,17 @@ package struct BackgroundAnalysis: Hashable, Codable, Sendable {
     package init(metrics: [Metric], startingStep: Int = 0) {
         self.metrics = metrics
         self.startingStep = startingStep
+    }
+}
+
+extension Plan {
+    /// Everything that is measured on the way up, each name once: a rollout that asks the same in several steps asks it
+    /// of the same release.
+    package var analysed: [Metric] {
+        let inSteps = steps.flatMap { step -> [Metric] in
+            if case .analysis(let metrics) = step { metrics } else { [] }
+        }
+        var names: Set<String> = []
+        return ((background?.metrics ?? []) + inSteps).filter { names.insert($0.name).inserted }
     }
 }

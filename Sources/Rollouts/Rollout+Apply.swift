@@ -85,6 +85,7 @@ extension Rollout {
             number: sequence, releases: releases, plan: plan, startedAt: moment, cause: cause)
         // What returns was proved on this very mesh, and is wanted at once.
         if declaration?.preflight != nil, !cause.skipsSteps { flight.stage = .inspecting }
+        flight.watchSLOs(of: self, at: moment)
         phase = .climbing(flight)
     }
 
@@ -305,6 +306,7 @@ extension Flight {
         step = index
         if background == nil { watch(of: rollout, at: moment) }
         turn(to: stage(of: plan.steps[index], of: rollout, at: moment), at: moment)
+        if exposedSince == nil, !exposure.isNothing { exposedSince = moment }
     }
 
     fileprivate mutating func take(_ findings: [Finding], at moment: Moment) {
@@ -355,6 +357,7 @@ extension Flight {
         step = plan.steps.count
         isSummited = true
         background = nil
+        exposedSince = exposedSince ?? moment
         turn(to: .summiting, at: moment)
     }
 
@@ -368,6 +371,12 @@ extension Flight {
         guard let metrics = watched else { return }
         watches += 1
         background = BackgroundRun(number: watches, run: run(of: metrics, in: rollout, at: moment))
+    }
+
+    /// What goes back is held by no objective, and what is first has nothing to go back to.
+    fileprivate mutating func watchSLOs(of rollout: Rollout, at moment: Moment) {
+        guard let metrics = plan.slos, rollout.stable != nil, !cause.isReturn else { return }
+        slos = run(of: metrics, in: rollout, at: moment)
     }
 
     private var watched: [Metric]? {

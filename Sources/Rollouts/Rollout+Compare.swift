@@ -25,25 +25,18 @@ extension Flight {
         comparisons[id] ?? ComparisonRun(of: id.comparison, startedAt: run.startedAt)
     }
 
-    /// A comparison asks for what came after its last look.
+    /// What counts asks for what came after its last look.
     func query(of metric: Metric, in run: AnalysisRun) -> Query {
-        guard let id = metric.comparisonID else { return metric.query }
         var query = metric.query
+        if metric.slo != nil { query.counters?.since = sloRun(of: metric, in: run).seenUntil }
+        query.kayenta?.since = exposedSince ?? run.startedAt
+        guard let id = metric.comparisonID else { return query }
         query.counters?.since = comparison(id, in: run).seenUntil
         return query
     }
 
-    /// What the other comparisons have of the proof that they need together. Whatever depends on whatever, the mean of
-    /// evidence is evidence; so many small signs make a large one.
     fileprivate func proofs(but id: ComparisonID) -> [Double] {
-        let counted = runs.flatMap { $0.run.metrics }.filter { !$0.isDryRun }
-        let levels = Dictionary(counted.compactMap { metric in metric.comparisonID.map { ($0, metric) } }) {
-            first, _ in first
-        }
-        return comparisons.compactMap { other, run in
-            guard other != id, let metric = levels[other] else { return nil }
-            return run.evidence(other.comparison, at: metric.pace) / plan.level(of: metric)
-        }.sorted()
+        plan.proofs(of: comparisons, among: runs.flatMap { $0.run.metrics }, but: id)
     }
 }
 
@@ -55,6 +48,23 @@ extension Plan {
         guard let comparison = metric.comparison else { return .infinity }
         let share = metric.isDryRun ? 1 : comparison.weight / comparisonWeight
         return 1 / (comparison.falseRollback * share)
+    }
+
+    /// What the other comparisons have of the proof that they need together. Whatever depends on whatever, the mean of
+    /// evidence is evidence; so many small signs make a large one.
+    ///
+    /// - Parameter metrics: what is measured now; a comparison of anything else says nothing.
+    package func proofs(
+        of comparisons: [ComparisonID: ComparisonRun], among metrics: [Metric], but id: ComparisonID
+    ) -> [Double] {
+        let counted = metrics.filter { !$0.isDryRun }
+        let levels = Dictionary(counted.compactMap { metric in metric.comparisonID.map { ($0, metric) } }) {
+            first, _ in first
+        }
+        return comparisons.compactMap { other, run in
+            guard other != id, let metric = levels[other] else { return nil }
+            return run.evidence(other.comparison, at: metric.pace) / level(of: metric)
+        }.sorted()
     }
 
     /// Each arm of a test is compared by itself.

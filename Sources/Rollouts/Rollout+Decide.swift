@@ -297,6 +297,7 @@ extension Draft {
         if let comparison = metric.comparison {
             return compare(comparison, metric, order, sample, from: start, to: end)
         }
+        if let slo = metric.slo { return look(at: slo, metric, order, sample, from: start, to: end) }
         let measurement = metric.measurement(of: sample, by: run.judgement, from: start, to: end)
         emit(.measured(run: order.run, metric: order.metric, measurement: measurement))
     }

@@ -164,11 +164,13 @@ extension AnalysisRun {
 extension Tally {
     /// `success-rate: 2 of 6 measurements failed, more than failureLimit 1; last read [0.91] against …`
     func sentence(_ metric: Metric, _ verdict: Verdict) -> String {
-        if metric.comparison != nil {
-            return "\(metric.name): \(recent.last?.message ?? "nothing was compared")"
+        if metric.comparison != nil || metric.slo != nil {
+            return "\(metric.name): \(recent.last?.message ?? "nothing was seen")"
         }
         let value = recent.last?.value.map { "; last read \($0)" } ?? ""
-        let message = recent.last?.phase == .error ? recent.last?.message.map { "; \($0)" } ?? "" : ""
+        let message =
+            recent.last?.phase == .error || metric.kayenta != nil
+            ? recent.last?.message.map { "; \($0)" } ?? "" : ""
         return "\(metric.name): \(finding(metric, verdict))\(value)\(conditions(of: metric))\(message)"
     }
 

@@ -62,6 +62,7 @@ package struct Rollout: Hashable, Sendable {
         if let frozen { return .freeze(frozen) }
         if let blindness = flight.blindness { return .outage(blindness) }
         if let silence = flight.silence { return .noData(silence) }
+        if let obstacle = flight.obstacle { return .slo(obstacle) }
         if isRouteAwaited(by: flight) { return .route(routing?.trouble) }
         return isScaleAwaited(by: flight) ? .instances(scaling?.lastFailure?.message) : nil
     }
@@ -69,7 +70,8 @@ package struct Rollout: Hashable, Sendable {
     /// Whether a freeze is all that holds the flight. It does not hold back the end of a bake, which moves nothing.
     var isFrozenOnly: Bool {
         guard case .freeze = hold, let flight else { return false }
-        return flight.blindness == nil && flight.silence == nil && !isRouteAwaited(by: flight)
+        return flight.blindness == nil && flight.silence == nil && flight.obstacle == nil
+            && !isRouteAwaited(by: flight)
             && !isScaleAwaited(by: flight)
     }
 
@@ -122,6 +124,8 @@ package enum Hold: Hashable, Sendable {
     case outage(String)
     /// A release that is compared is not measured any more: nobody can say whether it is good.
     case noData(String)
+    /// An objective has too little left of its budget, burns it, or is not proved to do neither.
+    case slo(String)
     /// The data plane does not show the weight that was passed before: somebody changed it, or it was re-declared.
     case route(String?)
     /// Instances are missing, of the release or of the stable one.

@@ -113,7 +113,7 @@ extension Rollout {
         switch hold {
         case .command, .manifest: return true
         case .freeze(let freeze): return freeze.until == nil
-        case .outage, .noData, .route, .instances: return false
+        case .outage, .noData, .slo, .route, .instances: return false
         case nil: break
         }
         switch flight.stage {

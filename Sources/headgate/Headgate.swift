@@ -27,7 +27,7 @@ struct Headgate: AsyncParsableCommand {
                 name: "Manifests",
                 subcommands: [
                     Validate.self, PlanCommand.self, SimulateCommand.self, JudgeCommand.self, Evaluate.self,
-                    CRDsCommand.self,
+                    BacktestCommand.self, CRDsCommand.self,
                 ]),
             CommandGroup(
                 name: "Rollouts",

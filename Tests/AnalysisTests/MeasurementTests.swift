@@ -57,6 +57,24 @@ import Testing
         #expect(measurement.trouble == .noData)
     }
 
+    /// Results with names and rows of a table, as CloudWatch and New Relic have them.
+    @Test(arguments: [
+        (
+            Value.array([.map(["Id": .string("errors"), "Values": .array([]), "Timestamps": .array([])])]),
+            "result[0].Values[0] < 1", Measurement.Trouble.noData
+        ),
+        (.map(["average": .none]), "result.average < 1", .noData),
+        (.array([.none, .none]), "result[0] < 1", .noData),
+        (.map(["Id": .string("errors"), "Values": .array([.float(1)])]), "result.Values[1] < 1", .invalid),
+        (.map(["average": .none, "count": .float(0)]), "result.average < 1", .invalid),
+        (.map(["name": .string("web")]), "result.name < 1", .invalid),
+    ])
+    func anAnswerOfNothingButGapsIsNoData(value: Value, condition: String, trouble: Measurement.Trouble) {
+        let measurement = measure(.value(value, warnings: []), condition)
+        #expect(measurement.phase == .error)
+        #expect(measurement.trouble == trouble)
+    }
+
     @Test func anEmptyAnswerThatTheConditionExpectsIsDecided() {
         let condition = "len(result) == 0 || result[0] >= 0.95"
         #expect(measure(.value(.array([]), warnings: []), condition).phase == .successful)

@@ -52,10 +52,11 @@ import Testing
             "Analysis", "Rollouts", "Journal", "Engine", "Transport", "Traffic", "Sampling", "HeapModule",
             "Logging", "Dispatch", "Synchronization", "Foundation",
         ],
+        "Backtest": ["Analysis", "Rollouts", "Simulator", "Foundation"],
         "headgate": [
             "Analysis", "Rollouts", "Manifests", "Journal", "Engine", "Transport", "Kubernetes", "Traffic",
             "Workloads", "Sampling", "Signing", "Gates", "Intake", "Server", "Resources", "Lab", "Simulator",
-            "CAllocator",
+            "Backtest", "CAllocator",
             "TestCluster", "ArgumentParser",
             "Logging", "Synchronization", "Foundation",
             "Glibc",

@@ -21,6 +21,24 @@ enum Events {
         phase: .error, trouble: .noData, value: "[NaN, +Inf]", message: "no\nseries",
         startedAt: Moment(microseconds: .min), finishedAt: Moment(microseconds: .max))
 
+    /// An objective, and where it stands.
+    static let slo: Metric = {
+        var metric = Self.metric
+        metric.slo = SLO(
+            objective: 0.999, window: .days(30), limits: SLO.BurnLimit.standard(window: .days(30)),
+            minRemaining: nil, blockOn: [.ticket, .page], abortsOnBurn: false, blastRadius: 0.01)
+        metric.query.slo = SLOQuestion([
+            .init(.init(.bad, over: .hours(1)), "sum(x)"), .init(.init(.budget), "y"),
+        ])
+        return metric
+    }()
+
+    static let look = slo.look(
+        at: .slo(
+            SLOReading([.init(.remaining): 0.5, .init(.badShare, over: .minutes(5)): 0.1]), warnings: ["w"]),
+        SLO(objective: 0.9, window: .days(7), limits: []), since: SLORun(startedAt: Moment(microseconds: 1)),
+        exposedSince: nil, from: Moment(microseconds: 2), to: Moment(microseconds: 3))
+
     static let judged = Judged(
         run: RunID(flight: .max, kind: .step(2)), verdict: .failed, metric: "success-rate", metricIndex: 1,
         reason: "2 of 6 measurements failed")
@@ -62,7 +80,7 @@ enum Events {
             judgement: .safe, arms: ["blue", "red"],
             stickiness: Stickiness(cookie: "c", maxAge: .seconds(60)), ruleOrder: ["s", "r"],
             bake: Bake(duration: .seconds(60), metrics: [metric]), scaleDownDelay: .seconds(1),
-            abortScaleDownDelay: .seconds(2))
+            abortScaleDownDelay: .seconds(2), slos: [slo])
         return whole
     }()
 
@@ -102,6 +120,7 @@ enum Events {
         .routeFailed(since: 4, failure: RouteFailure(.unavailable, "")),
         .drifted(found: "60%"), .strayed(found: "60%"), .fenceRaised(to: 1 << 63),
         .measured(run: RunID(flight: 3, kind: .background(1)), metric: 0, measurement: measurement),
+        .measured(run: RunID(flight: 3, kind: .slos), metric: 0, measurement: look),
         .judged(judged), .asked(reason: "no traffic"),
         .aborted(reason: .verdict(judged)), .aborted(reason: .command(by: "token:alice", why: nil)),
         .aborted(reason: .command(by: "token:alice", why: "pager")), .aborted(reason: .unjournaledRollback),

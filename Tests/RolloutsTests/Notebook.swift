@@ -82,6 +82,7 @@ struct Notebook {
         switch order.run.kind {
         case .step: "step"
         case .background(let number): "background/\(number)"
+        case .slos: "slos"
         }
     }
 
@@ -135,6 +136,7 @@ extension Notebook {
         case "drifted": [.report(.drifted(found: words.joined(separator: " "), bears: nil))]
         case "strange": [.report(.drifted(found: "a strange write", bears: UInt64(words[0])))]
         case "late": [.report(.routed(since: UInt64(words[0]) ?? 0, evidence: "an old report"))]
+        case "slo": measures(["slos"]).map { measured($0, objective(words)) }
         case "count": measures(words).map { measured($0, counters(words)) }
         case "read": measures(words).map { measured($0, sample(words)) }
         default: throw ScenarioError("unknown verb \(verb)")
@@ -191,7 +193,7 @@ extension Notebook {
     private func measures(_ words: [String]) -> [MeasureOrder] {
         rollout.outstanding.compactMap { action in
             guard case .measure(let order) = action, order.notBefore <= now else { return nil }
-            let isNamed = ["step", "background"].contains(words[0])
+            let isNamed = ["step", "background", "slos"].contains(words[0])
             return !isNamed || name(of: order).hasPrefix(words[0]) ? order : nil
         }.sorted { $0.metric < $1.metric }
     }
@@ -214,6 +216,28 @@ extension Notebook {
                     name: name, isCanary: arm == 0, firstSeen: Moment(microseconds: 0), points: [point]))
         }
         return .counters(CounterReading(until: now, instances: instances), warnings: [])
+    }
+
+    /// `slo 62% 0.4/0.2 0.5/0.4`: what is left of the budget, and how fast it burns over 1h and 5m, and over 6h and 30m.
+    /// More words are counters, see `count`.
+    private func objective(_ words: [String]) -> Sample {
+        if words == ["outage"] { return .failure(SampleFailure(.outage, "connection refused")) }
+        if words == ["nothing"] { return .slo(SLOReading([:]), warnings: []) }
+        let budget = 0.001
+        var numbers: [SLOQuestion.Key: Double] = [
+            .init(.remaining): (Double(words[0].dropLast()) ?? 0) / 100,
+            .init(.total, over: .days(30)): 1_000_000,
+        ]
+        let windows: [(Duration, Duration)] = [(.hours(1), .minutes(5)), (.hours(6), .minutes(30))]
+        for ((long, short), word) in zip(windows, words.dropFirst()) {
+            let burns = word.split(separator: "/").compactMap { Double($0) }
+            numbers[.init(.badShare, over: long)] = burns[0] * budget
+            numbers[.init(.badShare, over: short)] = burns[1] * budget
+        }
+        guard words.count > 3, case .counters(let reading, _) = counters(words) else {
+            return .slo(SLOReading(numbers), warnings: [])
+        }
+        return .slo(SLOReading(numbers, counters: reading), warnings: [])
     }
 
     private func sample(_ words: [String]) -> Sample {
@@ -242,6 +266,7 @@ extension Notebook {
             watch.count = nil
             plan.background = BackgroundAnalysis(metrics: [watch], startingStep: step - 1)
         }
+        plan.slos = given["slo"].map { [slo(hasBlastRadius: $0 == "blast")] }
         plan.arms = given["arms"].map { $0.split(separator: "+").map(String.init) }
         plan.stickiness = given["sticky"].map { Stickiness(cookie: $0) }
         plan.ruleOrder = given["order"].map { $0.split(separator: "+").map(String.init) }
@@ -298,6 +323,17 @@ extension Notebook {
         let until = try words.dropFirst().first.map { try duration(String($0.dropFirst("until=".count))) }
         let end = until.map { Moment(microseconds: 0) + $0 }
         return [Freeze(name: words[0], reason: "no changes", owner: "payments", until: end)]
+    }
+
+    /// 99.9 % within 30 days: of a million requests a thousand may be bad, and ten by the release alone.
+    private func slo(hasBlastRadius: Bool) -> Metric {
+        let limits = SLO.BurnLimit.standard(window: .days(30)).filter { $0.severity == .page }
+        return Metric(
+            name: "availability", query: Query(provider: "prometheus", text: "99.9 %"),
+            interval: .seconds(60), failureLimit: nil,
+            slo: SLO(
+                objective: 0.999, window: .days(30), limits: limits,
+                blastRadius: hasBlastRadius ? 0.01 : nil))
     }
 
     private func metric(_ given: [String: String]) throws -> Metric {

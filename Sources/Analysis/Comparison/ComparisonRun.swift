@@ -212,7 +212,7 @@ extension CounterReading {
 
 extension CounterReading.Instance {
     /// What it did after one moment and up to another.
-    fileprivate func count(_ column: Int, from start: Moment, through end: Moment) -> ArmCount {
+    func count(_ column: Int, from start: Moment, through end: Moment) -> ArmCount {
         points.lazy.filter { start < $0.moment && $0.moment <= end }.reduce(ArmCount()) { sum, point in
             sum + ArmCount(requests: point.requests, bad: point.bad[column])
         }

@@ -27,7 +27,7 @@ extension Metric {
         case .failure(let failure):
             measurement.trouble = failure.kind.trouble
             measurement.message = failure.message
-        case .value, .ended:
+        case .value, .ended, .slo, .pairs:
             measurement.trouble = .invalid
             measurement.message =
                 "the store gave a number instead of counters; only prometheus gives counters"

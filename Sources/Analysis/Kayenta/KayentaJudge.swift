@@ -1,15 +1,15 @@
 /// Spinnaker's judge `NetflixACAJudge-v1.0` for one metric: the values of a canary against those of a baseline.
-package struct KayentaJudge: Hashable, Sendable {
-    package enum Direction: String, Hashable, Sendable, CaseIterable {
+package struct KayentaJudge: Hashable, Codable, Sendable {
+    package enum Direction: String, Hashable, Codable, Sendable, CaseIterable {
         case increase, decrease, either
     }
 
-    package enum NaNStrategy: String, Hashable, Sendable, CaseIterable {
+    package enum NaNStrategy: String, Hashable, Codable, Sendable, CaseIterable {
         case remove, replace
     }
 
     /// How large an effect is.
-    package enum Measure: String, Hashable, Sendable, CaseIterable {
+    package enum Measure: String, Hashable, Codable, Sendable, CaseIterable {
         case meanRatio
         /// How often a value of the canary is above one of the baseline.
         case cles
@@ -29,7 +29,7 @@ package struct KayentaJudge: Hashable, Sendable {
     }
 
     /// From which size on an effect counts, each way.
-    package struct Effects: Hashable, Sendable {
+    package struct Effects: Hashable, Codable, Sendable {
         package let decrease: Double
         package let increase: Double
 

@@ -67,3 +67,11 @@ enum GoDuration {
         return value
     }
 }
+
+extension Duration {
+    /// As people write it, with days: `14d`, `1h30m`, `30s`.
+    package init?(written text: String) {
+        guard let duration = try? GoDuration.parse(text, days: true) else { return nil }
+        self = duration
+    }
+}

@@ -5,9 +5,12 @@ import Rollouts
 func stops(of declaration: Declaration) -> [String] {
     let plan = declaration.plan
     let background = plan.background.map { stops(by: $0.metrics, "background", plan.judgement) } ?? []
+    let slos = (plan.slos ?? []).map(\.sloStop)
     let steps = plan.steps.enumerated().flatMap { $1.stops("step \($0 + 1)", plan.judgement) }
     let bake = plan.bake?.metrics.map { stops(by: $0, "bake", plan.judgement) } ?? []
-    return declaration.policies + background + steps + bake + ["people: abort takes it back, pause holds it"]
+    return declaration.policies + slos + background + steps + bake + [
+        "people: abort takes it back, pause holds it"
+    ]
 }
 
 extension Declaration {
@@ -78,6 +81,24 @@ extension Metric {
         return "\(name) \(proof) by proof that it is worse than the stable one, wrong in "
             + "\(percentage(comparison.falseRollback)) of good releases at most; "
             + "an arm that is not scraped for \(comparison.silence.hold.text) \(silence)"
+    }
+
+    /// `SLO checkout holds it while less than 10 % of the budget is left, or in a page; a page that …`
+    fileprivate var sloStop: String {
+        guard let slo else { return name }
+        let left = slo.minRemaining.map { "while less than \(percentage($0)) of the error budget is left" }
+        let burn =
+            slo.blockOn.isEmpty
+            ? nil : "in a burn of severity \(slo.blockOn.map(\.rawValue).joined(separator: " or "))"
+        let holds = [left, burn].compactMap(\.self)
+        let parts = [
+            holds.isEmpty ? nil : "holds it " + holds.joined(separator: " or "),
+            slo.abortsOnBurn ? "takes the release back for a page that began under it" : nil,
+            slo.blastRadius.map {
+                "takes it back when it has spent \(percentage($0)) of the budget by itself"
+            },
+        ]
+        return "SLO \(name) " + parts.compactMap(\.self).joined(separator: "; ")
     }
 
     fileprivate func stop(_ judgement: Judgement) -> String {

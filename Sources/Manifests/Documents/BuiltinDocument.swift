@@ -111,7 +111,7 @@ extension Shape where Output == Duration {
         }
     }
 
-    fileprivate static var positiveDuration: Shape {
+    static var positiveDuration: Shape {
         duration.refusing { $0 == .zero ? "must be more than 0s" : nil }
     }
 }

@@ -171,7 +171,7 @@ extension Shape where Output == Double {
     }
 
     /// `25%`, or 0.
-    fileprivate static var percentage: Shape {
+    static var percentage: Shape {
         Shape(noting: .whole(0...0), .text, .pattern(#"^[0-9]+(\.[0-9]+)?%$"#)) { field in
             if case .integer(0) = field.node.value { return 0 }
             guard case .string(let text) = field.node.value, text.hasSuffix("%"),
@@ -193,7 +193,7 @@ extension Shape where Output == Double {
 }
 
 extension Shape where Output == String {
-    fileprivate static var labelName: Shape {
+    static var labelName: Shape {
         nonEmptyString.refusing { $0.isLabelName ? nil : "\(quoted($0)) is no name of a label" }
     }
 
@@ -210,7 +210,7 @@ extension String {
 }
 
 /// `name`, `{…}` or `name{…}`, and nothing before or behind.
-private func selectorFlaw(_ text: String) -> String? {
+func selectorFlaw(_ text: String) -> String? {
     let advice = "write a plain selector of counters, such as http_requests_total{job=\"web\"}"
     let rest = text.drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == ":" }
     if rest.isEmpty { return nil }

@@ -3,6 +3,8 @@ enum DocumentKind: Equatable {
     case rollout(Dialect)
     case template(Dialect, TemplateScope)
     case freeze
+    /// Somebody else's, and read where a rollout names it.
+    case openSLO(OpenSLOLibrary.Kind)
     /// Kubernetes' `List`: its items are documents.
     case list
     /// Somebody else's: a Service, a Deployment.
@@ -30,6 +32,10 @@ extension DocumentKind {
         else { return nil }
         if versionText == "v1", kindText == "List" {
             self = .list
+            return
+        }
+        if versionText == OpenSLOLibrary.version, let kind = OpenSLOLibrary.Kind(rawValue: kindText) {
+            self = .openSLO(kind)
             return
         }
         guard let dialect = Dialect(rawValue: versionText) else {

@@ -17,6 +17,8 @@ package struct ManifestSet: Sendable {
     package let diagnostics: [Diagnostic]
     /// The names of the templates, broken ones included.
     package let templates: [String]
+    /// Where each template stands, broken ones included.
+    let origins: [TemplateOrigin]
     package let fileCount: Int
 
     package var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }

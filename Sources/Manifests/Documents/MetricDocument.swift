@@ -31,6 +31,7 @@ private struct MetricDocument {
     let consecutiveErrorLimit: Int?
     let consecutiveSuccessLimit: Int?
     let compared: ComparisonDocument?
+    let kayenta: KayentaDocument?
     /// None: a provider says what is asked.
     let builtin: BuiltinDocument?
 
@@ -53,7 +54,8 @@ private struct MetricDocument {
             "consecutiveSuccessLimit", in: dialect, .limit(from: 0).unlessOpen)
         // Documents of Argo Rollouts know no comparison: there it is an unknown key.
         compared = dialect == .headgate ? fields.optional("compare", .comparison) : nil
-        let isCompared = dialect == .headgate && fields.has("compare")
+        kayenta = dialect == .headgate ? KayentaDocument.read(&fields) : nil
+        let isCompared = dialect == .headgate && (fields.has("compare") || fields.has("kayenta"))
         // Nor a builtin.
         builtin = dialect == .headgate ? BuiltinDocument.read(&fields, counting) : nil
         let provider = Shape<Query>.provider(dialect, isCompared: isCompared)
@@ -65,7 +67,9 @@ private struct MetricDocument {
             field.note(.excludes("compare", "builtin"))
             field.note(
                 .leadsTo(
-                    ["successCondition"], ["failureCondition"], ["compare"], ["provider", "job"], ["builtin"]),
+                    ["successCondition"], ["failureCondition"], ["compare"], ["kayenta"],
+                    ["provider", "job"],
+                    ["builtin"]),
                 .rule(.leadsTo(Self.ofQuestions)))
             for key in Self.ofConditions { field.note(.excludes("compare", key)) }
             field.note(.excludes("compare", "provider", "prometheus", "query"))
@@ -76,7 +80,7 @@ private struct MetricDocument {
     /// What says what is asked. Of Prometheus a comparison may say it, of the others only they themselves.
     private static var ofQuestions: [[String]] {
         let others = ProviderDocument.all.map(\.key).filter { $0 != "prometheus" }
-        return [["compare"], ["builtin"], ["provider", "prometheus", "query"]]
+        return [["compare"], ["kayenta"], ["builtin"], ["provider", "prometheus", "query"]]
             + others.map { ["provider", $0] }
     }
 
@@ -89,15 +93,18 @@ private struct MetricDocument {
     var metric: Metric? {
         guard let name, let query else { return nil }
         if isThere("compare") { return compared.map { comparing(name, query, $0) } }
+        if isThere("kayenta"), kayenta == nil { return nil }
         let written = [successCondition, failureCondition].map { $0?.text }
         let conditions = query.isJob ? [] : builtin?.conditions ?? written
         return Metric(
-            name: name, query: query, interval: interval, initialDelay: initialDelay ?? .zero,
+            name: name, query: kayenta?.asking(query) ?? query, interval: interval,
+            initialDelay: initialDelay ?? .zero,
             count: count.flatMap { $0 > 0 ? $0 : nil }, successCondition: conditions.first ?? nil,
             failureCondition: conditions.last ?? nil,
             failureLimit: failureLimit == -1 ? nil : failureLimit ?? 0,
             inconclusiveLimit: inconclusiveLimit ?? 0, consecutiveErrorLimit: consecutiveErrorLimit ?? 4,
-            consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil })
+            consecutiveSuccessLimit: consecutiveSuccessLimit.flatMap { $0 > 0 ? $0 : nil },
+            kayenta: kayenta?.analysis)
     }
 
     private func comparing(_ name: String, _ query: Query, _ compared: ComparisonDocument) -> Metric {
@@ -121,6 +128,9 @@ extension MetricDocument {
     func checkConditions() {
         if query?.isJob == true { return refuseConditionsOfAJob() }
         if dialect == .headgate, isThere("compare") { return refuseConditions() }
+        if dialect == .headgate, isThere("kayenta") {
+            return field.refuse(KayentaDocument.misfits, beside: "kayenta")
+        }
         let isJob = field.node["provider"]?["job"] != nil
         let isJudged = ["successCondition", "failureCondition", "atLeast", "atMost"].contains(where: isThere)
         if dialect == .headgate, !isJob, !isJudged {

@@ -11,8 +11,13 @@ struct ProviderDocument: Sendable {
 
     /// All that work, in the order of their names.
     static let all: [ProviderDocument] = [
+        ProviderDocument(key: "cloudWatch", results: [.array(.any)]) { dialect, _ in .cloudWatch(dialect) },
+        ProviderDocument(key: "datadog") { dialect, _ in .datadog(dialect) },
         ProviderDocument(key: "exec", isArgos: false) { dialect, _ in .exec(dialect) },
+        ProviderDocument(key: "graphite", results: [.array(.float)]) { dialect, _ in .graphite(dialect) },
+        ProviderDocument(key: "influxdb", results: [.array(.any)]) { dialect, _ in .influxDB(dialect) },
         ProviderDocument(key: "job") { dialect, _ in .job(dialect) },
+        ProviderDocument(key: "newRelic", results: [.map, .array(.any)]) { dialect, _ in .newRelic(dialect) },
         ProviderDocument(key: "prometheus", results: [.array(.float), .float]) {
             .prometheus($0, isCompared: $1)
         },
@@ -27,8 +32,7 @@ struct ProviderDocument: Sendable {
 
     /// What Argo Rollouts has and we don't.
     fileprivate static let missing = [
-        "cloudWatch", "datadog", "graphite", "influxdb", "kayenta", "newRelic", "plugin", "skywalking",
-        "wavefront",
+        "kayenta", "plugin", "skywalking", "wavefront",
     ]
 }
 

@@ -5,6 +5,7 @@ struct Reading {
     private var rollouts: [RolloutDocument] = []
     private var templates: [TemplateDocument] = []
     private var freezes: [FreezeDocument] = []
+    private var openSLO = OpenSLOLibrary()
     /// The files of all documents of kind Freeze, also of those that could not be read.
     private var freezeFiles: [String] = []
     private var reports: [Diagnostics] = []
@@ -50,6 +51,7 @@ struct Reading {
         guard var fields = Fields(document), let kind = DocumentKind(&fields) else { return }
         switch kind {
         case .foreign: break
+        case .openSLO(let kind): openSLO.take(document, kind)
         case .list: readItems(&fields, isWhole)
         case .rollout(let dialect):
             rollouts.append(RolloutDocument.read(&fields, dialect, isFileWhole: isWhole, runsPods: runsPods))
@@ -71,7 +73,7 @@ struct Reading {
 extension Reading {
     /// What all the documents come to, once every file is read.
     func joined() -> ManifestSet {
-        let library = TemplateLibrary(templates)
+        let library = TemplateLibrary(templates, openSLO)
         library.check()
         refuseSharedNames()
         refuseSharedRoutes()
@@ -85,7 +87,8 @@ extension Reading {
             brokenFreezeFiles: Set(freezeFiles).filter { file in
                 freezeFiles.count { $0 == file } > rules.count { $0.source == file }
             }.sorted(),
-            diagnostics: diagnostics, templates: Set(templates.map(\.name)).sorted(), fileCount: fileCount)
+            diagnostics: diagnostics, templates: Set(templates.map(\.name)).sorted(),
+            origins: templates.map(TemplateOrigin.init), fileCount: fileCount)
     }
 
     private func refuseSharedNames() {

@@ -13,6 +13,7 @@ struct RolloutDocument {
     let rollbackWindow: Int?
     let progressDeadline: ProgressDeadline?
     let preflight: Preflight?
+    let slos: [Field]
     /// None: the pods are left to whoever deploys them.
     let workload: WorkloadDocument?
     /// None: reported.
@@ -41,7 +42,8 @@ extension RolloutDocument {
         return RolloutDocument(
             metadata: metadata, dialect: dialect, root: document.field, isPaused: spec?.isPaused ?? false,
             inFlight: spec?.inFlight, drift: spec?.drift, rollbackWindow: spec?.rollbackWindow,
-            progressDeadline: spec?.progressDeadline, preflight: spec?.preflight, workload: spec?.workload,
+            progressDeadline: spec?.progressDeadline, preflight: spec?.preflight, slos: spec?.slos ?? [],
+            workload: spec?.workload,
             strategy: spec?.strategy,
             isFileWhole: isFileWhole)
     }
@@ -53,6 +55,7 @@ extension RolloutDocument {
         let rollbackWindow: Int?
         let progressDeadline: ProgressDeadline?
         let preflight: Preflight?
+        let slos: [Field]
         let workload: WorkloadDocument?
         let strategy: StrategyDocument?
 
@@ -75,6 +78,7 @@ extension RolloutDocument {
             // Argo's documents start as with Argo, which looks at nothing.
             preflight =
                 isArgo ? nil : Preflight(requiresMTLS: fields.optional("requireMTLS", .strict) ?? false)
+            slos = isArgo ? [] : fields.optional("slos", .slos) ?? []
             let strategy: StrategyDocument?? = fields.required(
                 "strategy", .object { .some(StrategyDocument.read(&$0, dialect, name)) })
             self.strategy = strategy ?? nil

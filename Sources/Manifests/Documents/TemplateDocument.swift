@@ -15,6 +15,8 @@ struct TemplateDocument {
     let templates: [TemplateReference]
     /// How often all comparisons of a release together may take a good one back.
     let falseRollback: Double?
+    /// Objectives that hold the whole flight of whoever names the template.
+    let slos: [Field]
     let diagnostics: Diagnostics
     /// Whether the file was read without an error; half of a file is not what its writer meant.
     let isFileWhole: Bool
@@ -43,7 +45,7 @@ extension TemplateDocument {
             metadata: metadata, scope: scope, dialect: dialect, arguments: spec?.arguments ?? [],
             metrics: spec?.metrics ?? [], dryRun: spec?.dryRun ?? [],
             retention: spec?.retention ?? [], templates: spec?.templates ?? [],
-            falseRollback: spec?.falseRollback,
+            falseRollback: spec?.falseRollback, slos: spec?.slos ?? [],
             diagnostics: document.field.diagnostics, isFileWhole: isFileWhole)
     }
 
@@ -54,6 +56,7 @@ extension TemplateDocument {
         let retention: [RetentionRule]
         let templates: [TemplateReference]
         let falseRollback: Double?
+        let slos: [Field]
 
         init(_ fields: inout Fields, _ dialect: Dialect) {
             arguments = fields.optional("args", in: dialect, Argument.declared(dialect)) ?? []
@@ -62,9 +65,11 @@ extension TemplateDocument {
             retention = fields.optional("measurementRetention", in: dialect, .list(of: .retentionRule)) ?? []
             templates = fields.optional("templates", in: dialect, .list(of: .templateReference)) ?? []
             falseRollback = dialect == .headgate ? fields.optional("falseRollback", .risk) : nil
+            slos = dialect == .headgate ? fields.optional("slos", .slos) ?? [] : []
             if dialect == .argo { fields.warnOfRunKeys() }
-            fields.field.note(.atLeastOne("metrics", "templates"))
-            let isEmpty = ["metrics", "templates"].allSatisfy {
+            let contents = ["metrics", "templates"] + (dialect == .headgate ? ["slos"] : [])
+            fields.field.note(.rule(.atLeastOne(contents)))
+            let isEmpty = contents.allSatisfy {
                 fields.field.node[$0]?.sequence?.isEmpty ?? true
             }
             if isEmpty { fields.field.refuse("needs at least one metric") }
@@ -80,6 +85,7 @@ extension TemplateDocument {
         let substitution = Substitution(Dictionary(fixed) { first, _ in first }, open: open)
         let names = metrics.compactMap { $0.filled(by: substitution).read(.metric(dialect))?.name }
         refuseDuplicates(names)
+        for slo in slos { _ = slo.filled(by: substitution).read(.slo) }
     }
 
     private func refuseDuplicates(_ names: [String]) {

@@ -100,11 +100,12 @@ extension StrategyDocument {
         let background = self.background.map { $0.lowered(by: lowering) }
         let bake = frame.bake.map { $0.lowered(by: lowering) }
         let whole = steps.compactMap(\.self)
-        guard whole.count == steps.count else { return nil }
+        guard let slos = lowering.slos(analyses), whole.count == steps.count else { return nil }
         return Plan(
             steps: whole, background: background ?? nil, judgement: lowering.rollout.dialect.judgement,
             arms: arms, stickiness: frame.stickiness, ruleOrder: frame.ruleOrder, bake: bake ?? nil,
-            scaleDownDelay: frame.scaleDownDelay, abortScaleDownDelay: frame.abortScaleDownDelay)
+            scaleDownDelay: frame.scaleDownDelay, abortScaleDownDelay: frame.abortScaleDownDelay,
+            slos: slos.isEmpty ? nil : slos)
     }
 }
 

@@ -6,9 +6,11 @@ struct TemplateLibrary {
     }
 
     private let templates: [Key: TemplateDocument]
+    let openSLO: OpenSLOLibrary
 
     /// Reports templates that share a name, at each of them.
-    init(_ documents: [TemplateDocument]) {
+    init(_ documents: [TemplateDocument], _ openSLO: OpenSLOLibrary) {
+        self.openSLO = openSLO
         let groups = Dictionary(grouping: documents) { Key(scope: $0.scope, name: $0.name) }
         for (key, group) in groups { refuseDuplicates(group.map(\.metadata), "\(key.scope.rawValue)s") }
         templates = groups.compactMapValues(\.first)

@@ -43,6 +43,16 @@ package struct HTTPProvider: MetricProvider {
     }
 
     private func asked(_ query: Query, at now: Moment) async throws(SampleFailure) -> Sample {
+        try await read(query, at: now) { question, answers throws(SampleFailure) in
+            try dialect.sample(question, from: answers).concealed(by: question.credentials.concealment)
+        }
+    }
+
+    /// What `reading` finds in the answers. A failure is freed of secrets here; what is found is for `reading` to free.
+    package func read<Found>(
+        _ query: Query, at now: Moment,
+        _ reading: (StoreQuestion, [HTTPResponse]) throws(SampleFailure) -> Found
+    ) async throws(SampleFailure) -> Found {
         let known = try accounts.account(dialect.account(for: query), of: kind)
         let account = try known.authorized(by: query, isKnown: accounts.all.contains(known))
         let credentials = try await Credentials(of: account, by: secrets)
@@ -50,8 +60,7 @@ package struct HTTPProvider: MetricProvider {
         var question = StoreQuestion(
             query: query, account: account, credentials: credentials, now: now, address: address)
         do throws(SampleFailure) {
-            let sample = try await answer(&question)
-            return sample.concealed(by: question.credentials.concealment)
+            return try reading(question, try await answers(&question))
         } catch {
             let message = question.credentials.concealment.concealed(in: error.message)
             let place = address.isEmpty ? "" : " at \(place(of: address))"
@@ -64,7 +73,7 @@ package struct HTTPProvider: MetricProvider {
     }
 
     /// A token that ended before its time is fetched once more.
-    private func answer(_ question: inout StoreQuestion) async throws(SampleFailure) -> Sample {
+    private func answers(_ question: inout StoreQuestion) async throws(SampleFailure) -> [HTTPResponse] {
         try await resting.check(question.account, at: question.now)
         let isCached = try await tokens.authorize(&question)
         var answers = try await send(question)
@@ -77,7 +86,7 @@ package struct HTTPProvider: MetricProvider {
             let failure = dialect.failure(of: last)
             throw await resting.failure(failure, in: last, of: question.account, at: question.now)
         }
-        return try dialect.sample(question, from: answers)
+        return answers
     }
 
     /// The answers up to the first that is none of success.

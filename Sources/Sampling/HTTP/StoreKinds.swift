@@ -4,6 +4,7 @@ package import Transport
 /// The kinds of stores that are asked over HTTP.
 package enum StoreKinds {
     private static let dialects: [any StoreDialect] = [
+        CloudWatchDialect(), DatadogDialect(), GraphiteDialect(), InfluxDBDialect(), NewRelicDialect(),
         PrometheusDialect(), WebDialect(),
     ]
 

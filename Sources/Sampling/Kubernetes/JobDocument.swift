@@ -101,6 +101,7 @@ extension RunID.Kind {
         switch self {
         case .step(let index): "step-\(index)"
         case .background(let number): "background-\(number)"
+        case .slos: "slos"
         }
     }
 }

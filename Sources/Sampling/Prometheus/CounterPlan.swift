@@ -72,20 +72,28 @@ struct CounterPlan {
     /// None for a series of neither arm.
     private func counter(_ key: Key, _ readings: [CounterSeries.Reading]) -> CounterSeries? {
         guard let arm = key.labels[question.label], arm == question.canary || arm == question.stable,
-            let role = role(of: key)
+            let role = key.role.counted(by: key.labels)
         else { return nil }
-        let named = question.instance ?? (key.labels["pod"] == nil ? "instance" : "pod")
         return CounterSeries(
-            instance: key.labels[named] ?? "", isCanary: arm == question.canary, role: role,
+            instance: question.instance(of: key.labels), isCanary: arm == question.canary, role: role,
             readings: readings.sorted { $0.moment < $1.moment })
     }
+}
 
-    /// `1` and `1.0` are one boundary: they are compared as numbers.
-    private func role(of key: Key) -> CounterSeries.Role? {
-        switch key.role {
+extension CounterQuestion {
+    /// The instance that a series is of.
+    func instance(of labels: [String: String]) -> String {
+        labels[instance ?? (labels["pod"] == nil ? "instance" : "pod")] ?? ""
+    }
+}
+
+extension CounterQuestion.Role {
+    /// What a series with these labels counts. `1` and `1.0` are one boundary: they are compared as numbers.
+    func counted(by labels: [String: String]) -> CounterSeries.Role? {
+        switch self {
         case .requests: .requests
         case .bad: .bad
-        case .buckets: key.labels["le"].flatMap(boundary).map(CounterSeries.Role.bucket)
+        case .buckets: labels["le"].flatMap(boundary).map(CounterSeries.Role.bucket)
         }
     }
 
@@ -98,7 +106,11 @@ extension CounterQuestion.Selector {
     /// The selector with the arms as one more matcher.
     fileprivate func text(within question: CounterQuestion) -> String {
         let arms = [question.canary, question.stable].map(\.regexQuoted).joined(separator: "|")
-        let matcher = "\(question.label)=~\"\(arms.escaped)\""
+        return text(matching: "\(question.label)=~\"\(arms.escaped)\"")
+    }
+
+    /// The selector with one more matcher.
+    func text(matching matcher: String) -> String {
         let plain = role == .buckets ? bucketText : text
         guard plain.hasSuffix("}") else { return "\(plain){\(matcher)}" }
         let body = plain.dropLast().trimmed

@@ -4,7 +4,7 @@ package import Rollouts
 /// One run of an analysis that is going on, or that decided something.
 package struct AnalysisStatus: Hashable, Codable, Sendable {
     package enum Kind: String, Hashable, Codable, Sendable {
-        case step, background
+        case step, background, slos
     }
 
     package let kind: Kind
@@ -18,6 +18,7 @@ package struct AnalysisStatus: Hashable, Codable, Sendable {
         switch id.kind {
         case .step(let index): (kind, number) = (.step, index + 1)
         case .background(let count): (kind, number) = (.background, count)
+        case .slos: (kind, number) = (.slos, 1)
         }
         startedAt = run.startedAt.description
         verdict = run.verdict?.rawValue

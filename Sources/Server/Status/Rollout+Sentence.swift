@@ -80,6 +80,7 @@ extension Hold {
         case .freeze(let freeze): "\(freeze.sentence); nothing advances before"
         case .outage(let trouble): "the metrics store can't be asked: \(trouble); the weight holds"
         case .noData(let what): "\(what); the weight holds"
+        case .slo(let obstacle): "held by SLO \(obstacle); nothing advances before"
         case .route(let failure):
             "the data plane does not show the weight" + (failure.map { ": \($0)" } ?? "")
         case .instances(let failure):

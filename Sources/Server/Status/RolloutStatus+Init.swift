@@ -161,6 +161,7 @@ extension HoldStatus {
         case .freeze: kind = .freeze
         case .outage: kind = .outage
         case .noData: kind = .noData
+        case .slo: kind = .slo
         case .route: kind = .route
         case .instances: kind = .instances
         }

@@ -145,7 +145,7 @@ package struct StepStatus: Hashable, Codable, Sendable {
 /// What keeps the release from going on, although its step would let it.
 package struct HoldStatus: Hashable, Codable, Sendable {
     package enum Kind: String, Hashable, Codable, Sendable {
-        case command, manifest, freeze, outage, noData, route, instances
+        case command, manifest, freeze, outage, noData, slo, route, instances
     }
 
     package let kind: Kind

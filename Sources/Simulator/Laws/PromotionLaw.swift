@@ -79,6 +79,7 @@ struct PromotionLaw: Law {
     private func metrics(of kind: RunID.Kind, _ climb: Reading.Climb) -> [Metric]? {
         switch kind {
         case .background: climb.watched
+        case .slos: climb.plan.slos
         case .step(let step): climb.plan.steps[step].metrics
         }
     }

@@ -29,6 +29,7 @@ extension Hold {
         case .freeze(let freeze): freeze.sentence
         case .outage(let text): "an outage: \(text)"
         case .noData(let text): "no data: \(text)"
+        case .slo(let text): "an objective: \(text)"
         case .instances(let text): "the instances: \(text ?? "they are not ready yet")"
         case .route(let text): "the route: \(text ?? "it is not applied yet")"
         }

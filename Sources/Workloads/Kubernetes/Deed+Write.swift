@@ -5,13 +5,6 @@ import Transport
 /// Under which the API server files what is written here.
 let fieldManager = "headgate-workloads"
 
-extension ScaleWrite {
-    /// What a write leaves on a ReplicaSet.
-    var fence: [String: String] {
-        [Mark.since: "\(since)", Mark.journal: journal]
-    }
-}
-
 extension ObjectWrite {
     static func creation(_ document: ReplicaSetDocument, in namespace: String) -> ObjectWrite {
         ObjectWrite(
@@ -45,9 +38,9 @@ extension ObjectWrite {
     }
 
     static func pointing(
-        _ service: ServiceSight, at hash: String, _ settings: WorkloadSettings, _ fence: [String: String]
+        _ service: ServiceSight, at hash: String, _ settings: WorkloadSettings, _ fence: ScaleFence
     ) -> ObjectWrite {
-        let annotations = fence.merging([Mark.service: settings.name]) { $1 }
+        let annotations = fence.marks.merging([Mark.service: settings.name]) { $1 }
         return merge(
             ObjectReference(.service, service.name, in: settings.namespace), service.version,
             [

@@ -12,6 +12,8 @@ package struct KubernetesWorkloads: WorkloadController {
     package let kind = "kubernetes"
     let api: any KubernetesAPI
     let watch: InstanceWatch
+    /// The leader's number; none where there is no election.
+    let epoch: Int?
     let pace: Pace
     let log: Logger
 
@@ -33,9 +35,11 @@ package struct KubernetesWorkloads: WorkloadController {
 
     /// A cluster-wide watch needs the right to see all namespaces.
     package init(
-        _ api: any KubernetesAPI, isClusterWide: Bool = false, pace: Pace = Pace(), log: Logger
+        _ api: any KubernetesAPI, isClusterWide: Bool = false, epoch: Int? = nil, pace: Pace = Pace(),
+        log: Logger
     ) {
         self.api = api
+        self.epoch = epoch
         watch = InstanceWatch(api, isClusterWide: isClusterWide)
         self.pace = pace
         self.log = log

@@ -12,6 +12,8 @@ enum Mark {
     /// The fence: the event that wanted the last write, and the journal that it is of.
     static let since = "headgate.dev/since"
     static let journal = "headgate.dev/journal"
+    /// The fence too: the number of the leader that wrote it, where leaders are elected.
+    static let epoch = "headgate.dev/epoch"
     /// The digest of the template as it was written: the API server fills in defaults, so that the template itself
     /// can't be compared with what it was made from.
     static let template = "headgate.dev/template"

@@ -16,8 +16,7 @@ package struct ReplicaSet: Hashable, Sendable {
     package let hash: String?
     package let digest: String?
     package let revision: Int
-    package let since: UInt64
-    package let journal: String?
+    package let mark: ScaleMark
     /// The role's metadata that all pods have, as text.
     package let metadata: String?
     package let isDeleting: Bool
@@ -46,8 +45,7 @@ package struct ReplicaSet: Hashable, Sendable {
         hash = annotations[Mark.hash]?.string
         digest = annotations[Mark.template]?.string
         revision = annotations[Mark.revision]?.string.flatMap { Int($0) } ?? 0
-        since = annotations[Mark.since]?.string.flatMap { UInt64($0) } ?? 0
-        journal = annotations[Mark.journal]?.string
+        mark = ScaleMark(annotations)
         metadata = annotations[Mark.metadata]?.string
         isDeleting = json["metadata"]["deletionTimestamp"] != nil
         wanted = json["spec"]["replicas"]?.integer ?? 1

@@ -64,7 +64,7 @@ struct ReplicaSetDocument {
         return [
             Mark.name: plan.write.rollout.text, Mark.release: release, Mark.revision: "\(revision)",
             Mark.hash: hash.text, Mark.template: hash.digest, Mark.metadata: metadata,
-        ].merging(plan.write.fence) { $1 }
+        ].merging(plan.fence.marks) { $1 }
     }
 
     private var podTemplate: JSON {

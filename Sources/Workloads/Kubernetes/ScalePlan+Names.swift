@@ -28,7 +28,7 @@ extension ScalePlan {
             }
             try checkFence(service)
             // Marked by every order, so that the late write of an older one finds another version.
-            let isMarked = service.since == write.since && service.claimedBy != nil
+            let isMarked = fence.isBorne(by: service.mark) && service.claimedBy != nil
             guard let hash = replicaSet.hash, !isMarked || service.selector[settings.hashLabel] != hash else {
                 continue
             }
@@ -58,12 +58,7 @@ extension ScalePlan {
                 "Service \(settings.namespace)/\(service.name) is pointed by rollout \(other); give each a Service "
                     + "of its own, or remove the annotation \(Mark.service) if that one is gone")
         }
-        guard service.since <= write.since else {
-            throw WorkloadFailure(
-                .foreign,
-                "Service \(settings.namespace)/\(service.name) bears event \(service.since), which is later than "
-                    + "\(write.since): another process writes for \(write.rollout)")
-        }
+        try fence.check(service.mark, on: "Service \(settings.namespace)/\(service.name)")
     }
 
     func ready(_ release: String) -> ReplicaSet? {

@@ -13,16 +13,19 @@ package struct ScalePlan: Sendable {
     /// None while it was not read.
     package let surroundings: Surroundings?
     package let now: Moment
+    let fence: ScaleFence
 
+    /// - Parameter epoch: the leader's number; none where there is no election.
     package init(
         _ write: ScaleWrite, _ settings: WorkloadSettings, _ instances: Instances,
-        _ surroundings: Surroundings? = nil, now: Moment
+        _ surroundings: Surroundings? = nil, now: Moment, epoch: Int? = nil
     ) {
         self.write = write
         self.settings = settings
         self.instances = instances
         self.surroundings = surroundings
         self.now = now
+        fence = ScaleFence(write: write, epoch: epoch)
     }
 
     package func progress() throws(WorkloadFailure) -> Progress {
@@ -88,21 +91,10 @@ extension ScalePlan {
 // MARK: - The fence
 
 extension ScalePlan {
-    /// Nothing is written while a single ReplicaSet of the rollout bears a later mark, or somebody else's.
+    /// Nothing is written while a single ReplicaSet of the rollout bears a later mark, a later leader's, or somebody else's.
     private func checkFence() throws(WorkloadFailure) {
         for replicaSet in instances.replicaSets.values.sorted(by: { $0.name < $1.name }) {
-            if let journal = replicaSet.journal, journal != write.journal {
-                throw WorkloadFailure(
-                    .foreign,
-                    "ReplicaSet \(settings.namespace)/\(replicaSet.name) is run by journal \(journal); stop the "
-                        + "controller that keeps it, or remove the annotation \(Mark.journal) to take over")
-            }
-            guard replicaSet.since <= write.since else {
-                throw WorkloadFailure(
-                    .foreign,
-                    "ReplicaSet \(settings.namespace)/\(replicaSet.name) bears event \(replicaSet.since), "
-                        + "which is later than \(write.since): another process writes for \(write.rollout)")
-            }
+            try fence.check(replicaSet.mark, on: "ReplicaSet \(settings.namespace)/\(replicaSet.name)")
         }
     }
 }
@@ -127,8 +119,7 @@ extension ScalePlan {
     }
 
     func marking(of replicaSet: ReplicaSet) -> Deed? {
-        let isMarked = replicaSet.since == write.since && replicaSet.journal == write.journal
-        return isMarked ? nil : .mark(replicaSet)
+        fence.isBorne(by: replicaSet.mark) ? nil : .mark(replicaSet)
     }
 
     private func checkPresence() throws(WorkloadFailure) {

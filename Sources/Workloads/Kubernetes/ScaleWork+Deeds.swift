@@ -34,12 +34,12 @@ extension ScaleWork {
         switch deed {
         case .create(let size, let revision): try await create(plan, size, revision)
         case .resize(let replicaSet, let size):
-            try await learn(.marks(on: replicaSet, write.fence, size: size))
-        case .mark(let replicaSet): try await learn(.marks(on: replicaSet, write.fence))
+            try await learn(.marks(on: replicaSet, plan.fence.marks, size: size))
+        case .mark(let replicaSet): try await learn(.marks(on: replicaSet, plan.fence.marks))
         case .dress(let replicaSet, let metadata): try await dress(replicaSet, metadata)
         case .point(let service, let replicaSet):
             _ = try await api.write(
-                .pointing(service, at: replicaSet.hash ?? "", settings, write.fence), urgency)
+                .pointing(service, at: replicaSet.hash ?? "", settings, plan.fence), urgency)
         case .evict(let pod):
             try await unlessGone(.eviction(of: pod))
             return "pod \(pod.name) is older than the restart, and is being replaced"

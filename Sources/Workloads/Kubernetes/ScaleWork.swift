@@ -1,3 +1,4 @@
+import Analysis
 import Engine
 import Kubernetes
 import Rollouts
@@ -150,9 +151,13 @@ extension ScaleWork {
     private func look() async throws(WorkloadFailure) -> ScaleLook? {
         guard let instances = try await instances() else { return nil }
         let now = workloads.pace.now()
-        let look = try ScaleLook(ScalePlan(write, settings, instances, now: now))
+        let look = try ScaleLook(plan(instances, now: now))
         guard look.progress == .look else { return look }
-        return try ScaleLook(ScalePlan(write, settings, instances, try await surroundings(), now: now))
+        return try ScaleLook(plan(instances, try await surroundings(), now: now))
+    }
+
+    private func plan(_ instances: Instances, _ surroundings: Surroundings? = nil, now: Moment) -> ScalePlan {
+        ScalePlan(write, settings, instances, surroundings, now: now, epoch: workloads.epoch)
     }
 
     private func instances() async throws(WorkloadFailure) -> Instances? {

@@ -7,8 +7,8 @@ package struct ServiceSight: Hashable, Sendable {
     package let selector: [String: String]
     /// The rollout that has pointed it, as its objects are filed.
     package let claimedBy: String?
-    /// The order that has pointed it last.
-    package let since: UInt64
+    /// Of the order that has pointed it last.
+    package let mark: ScaleMark
     /// The names of its ready pods.
     package let endpoints: Set<String>
 
@@ -17,11 +17,19 @@ package struct ServiceSight: Hashable, Sendable {
         version = service["metadata"]["resourceVersion"]?.string ?? ""
         selector = service["spec"]["selector"]?.object?.compactMapValues(\.string) ?? [:]
         claimedBy = service["metadata"]["annotations"][Mark.service]?.string
-        since = service["metadata"]["annotations"][Mark.since]?.string.flatMap { UInt64($0) } ?? 0
+        mark = ScaleMark(service["metadata"]["annotations"])
         let endpoints = slices.flatMap { $0["endpoints"]?.array ?? [] }
         self.endpoints = Set(
             endpoints.filter { $0["conditions"]["ready"]?.bool ?? true }
                 .compactMap { $0["targetRef"]["name"]?.string })
+    }
+}
+
+extension ScaleMark {
+    init(_ annotations: JSON?) {
+        since = annotations[Mark.since]?.string.flatMap { UInt64($0) } ?? 0
+        journal = annotations[Mark.journal]?.string
+        epoch = annotations[Mark.epoch]?.string.flatMap { Int($0) }
     }
 }
 

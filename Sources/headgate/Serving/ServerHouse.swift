@@ -47,7 +47,8 @@ struct ServerHouse {
         let routers = try Self.routers(configuration, http, cluster, epoch)
         consul = routers.lazy.compactMap { $0 as? ConsulRouter }.first
         loop = ControlLoop(
-            journal: journal, ports: try Self.ports(configuration, http, cluster, routers), clock: clock,
+            journal: journal, ports: try Self.ports(configuration, http, cluster, routers, epoch),
+            clock: clock,
             log: log)
         watcher = ManifestWatcher(
             paths: configuration.manifests, runsPods: configuration.kubernetes?.runsPods ?? false, loop: loop,
@@ -62,7 +63,7 @@ struct ServerHouse {
 
     private static func ports(
         _ configuration: ServerConfiguration, _ http: CurlClient, _ cluster: KubernetesClient?,
-        _ routers: [any TrafficRouter]
+        _ routers: [any TrafficRouter], _ epoch: Int?
     ) throws -> Ports {
         let gateSecrets = try configuration.gateSecretFiles.mapValues {
             try secret(inFile: $0, "gates.secretFiles")
@@ -75,7 +76,9 @@ struct ServerHouse {
             providers: StoreKinds.providers(configuration.stores, sender: http, secrets: secrets)
                 + [ExecProvider(configuration.exec)],
             gates: HTTPGateKeeper(secrets: gateSecrets, sender: http, now: { .wall }),
-            workloads: cluster.map { [KubernetesWorkloads($0, log: Logger(label: "workloads"))] } ?? [],
+            workloads: cluster.map {
+                [KubernetesWorkloads($0, epoch: epoch, log: Logger(label: "workloads"))]
+            } ?? [],
             secrets: secrets,
             jobs: cluster.map { configuration.jobs(in: $0) } ?? [])
     }

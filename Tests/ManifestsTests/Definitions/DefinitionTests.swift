@@ -75,7 +75,11 @@ import Transport
             1, "spec.metrics[]",
             "needs one of: successCondition, failureCondition, compare, provider.job, builtin"
         ),
-        (1, "spec.metrics[].provider", "needs exactly one of: exec, job, prometheus, web"),
+        (
+            1, "spec.metrics[].provider",
+            "needs exactly one of: cloudWatch, datadog, exec, graphite, influxdb, job, newRelic, prometheus, web"
+        ),
+        (1, "spec.metrics[].provider.datadog", "needs exactly one of: query, queries"),
         (3, "spec.windows[]", "cron needs duration"),
     ])
     func whatFieldsDemandOfEachOtherIsARuleWithASentence(kind: Int, path: String, message: String) throws {

@@ -379,6 +379,49 @@ let wholeDocuments = """
             output: json
             jsonPath: "{$.rate}"
             timeout: 20s
+      - name: clouds
+        successCondition: all(result[0].Values, # < 0.01)
+        provider:
+          cloudWatch:
+            account: shop
+            interval: 10m
+            timeout: 20s
+            metricDataQueries:
+            - {id: rate, expression: errors / requests, label: rate, period: 60, returnData: true}
+            - id: errors
+              returnData: false
+              metricStat:
+                metric:
+                  namespace: AWS/ApplicationELB
+                  metricName: HTTPCode_Target_5XX_Count
+                  dimensions: [{name: LoadBalancer, value: "app/{{args.service}}"}]
+                period: 60
+                stat: Sum
+                unit: Count
+      - name: dogs
+        successCondition: default(result, 0) < 0.01
+        provider:
+          datadog:
+            apiVersion: v2
+            queries: {errors: "sum:errors{service:{{args.service}}}", all: "sum:requests{*}"}
+            formula: errors / all
+            aggregator: sum
+            interval: 10m
+            requestTimeout: 5s
+            secretRef: {name: eu, namespaced: false}
+      - name: dog
+        successCondition: default(result, 0) < 0.01
+        provider: {datadog: {query: "avg:errors{*}"}}
+      - name: graphs
+        successCondition: all(result, # < 0.01)
+        provider:
+          graphite: {address: "http://graphite.example", query: "target=stats.error.{{args.service}}", timeout: 5s}
+      - name: points
+        successCondition: all(result, # < 0.01)
+        provider: {influxdb: {profile: eu, database: shop, query: SELECT mean(error) FROM web, timeout: 5s}}
+      - name: relic
+        successCondition: result.count > 0
+        provider: {newRelic: {profile: eu, query: SELECT count(*) FROM Transaction, timeout: 10}}
       - name: smoke
         provider:
           job:
@@ -515,6 +558,106 @@ let wholeDocuments = """
           job:
             metadata: {labels: {team: shop}, annotations: {note: n}}
             spec: {activeDeadlineSeconds: 600, template: {spec: {containers: [{name: test, image: "test:1"}]}}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: Rollout
+    metadata: {name: budgeted}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      strategy: {canary: {steps: [{setWeight: 5}, {pause: {}}]}}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: AnalysisTemplate
+    metadata: {name: budgets}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      metrics:
+      - name: judged
+        initialDelay: 30m
+        interval: 10m
+        count: 3
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s}}
+        judge: kayenta
+        kayenta:
+          threshold: {pass: 90, marginal: 75}
+          lookback: 1h
+          step: 1m
+          samplesMin: 20
+          groups: {errors: 60, times: 40}
+          queries:
+          - name: errors
+            canary: rate(errors{r="b"}[1m])
+            baseline: rate(errors{r="a"}[1m])
+            group: errors
+            direction: increase
+            critical: true
+            nanStrategy: replace
+            outliers: {strategy: remove, outlierFactor: 3}
+            effectSize: {measure: meanRatio, allowedIncrease: 1.1, allowedDecrease: 0.9, criticalIncrease: 2, criticalDecrease: 0.5}
+          - {name: times, canary: time_b, baseline: time_a, group: times}
+    ---
+    apiVersion: headgate.dev/v1alpha1
+    kind: ClusterAnalysisTemplate
+    metadata: {name: wide-budgets}
+    spec:
+      slos:
+      - name: counted
+        interval: 30s
+        inline: {objective: 99.9%, window: 30d, bad: 'requests{code=~"5.."}', total: requests}
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s, headers: [{key: X-Scope-OrgID, value: shop}, {key: X-Key, valueFrom: {secretKeyRef: {name: prometheus, key: key}}}]}}
+        gate: {minRemaining: 10%, blockOn: [page, ticket]}
+        abort: {on: fastBurn, blastRadius: 1%}
+        arms: {label: release, by: backend, instance: pod}
+      - {name: share, inline: {objective: 99%, window: 4d96h, ratio: "bad:ratio$__window"}, gate: false}
+      - {name: sloth, sloth: {id: web, window: 30d}, abort: false}
+      - {name: pyrra, pyrra: {name: web, namespace: shop, window: 28d}}
+      - {name: openslo, openslo: {name: web, objective: gold}}
+      metrics:
+      - name: judged
+        initialDelay: 30m
+        interval: 10m
+        count: 3
+        provider: {prometheus: {address: "http://prometheus.example:9090", timeout: 5s}}
+        judge: kayenta
+        kayenta:
+          threshold: {pass: 90, marginal: 75}
+          lookback: 1h
+          step: 1m
+          samplesMin: 20
+          groups: {errors: 60, times: 40}
+          queries:
+          - name: errors
+            canary: rate(errors{r="b"}[1m])
+            baseline: rate(errors{r="a"}[1m])
+            group: errors
+            direction: increase
+            critical: true
+            nanStrategy: replace
+            outliers: {strategy: remove, outlierFactor: 3}
+            effectSize: {measure: meanRatio, allowedIncrease: 1.1, allowedDecrease: 0.9, criticalIncrease: 2, criticalDecrease: 0.5}
+          - {name: times, canary: time_b, baseline: time_a, group: times}
     ---
     apiVersion: headgate.dev/v1alpha1
     kind: Freeze

@@ -32,7 +32,7 @@ struct ProviderTests {
     }
 
     private func query(_ provider: String, _ version: String = ours) -> Query? {
-        let set = set(provider, version)
+        let set = set(provider, condition: "len(result) > 1", version)
         #expect(set.errors == [])
         guard case .analysis(let metrics) = set.declarations.first?.plan.steps.first else { return nil }
         return metrics.first?.query
@@ -99,6 +99,72 @@ struct ProviderTests {
         #expect(set("web: {url: 'http://app/m'}", condition: condition).errors == [])
     }
 
+    /// What Argo Rollouts assumes where nothing is written.
+    @Test(arguments: [ours, argos])
+    func theVendorsStoresHaveArgosDefaults(version: String) {
+        let datadog = query("datadog: {query: 'avg:{{args.path}}'}", version)
+        #expect(datadog?.text == "avg:a b")
+        #expect(datadog?.timeout == .seconds(10))
+        #expect(datadog?.details == .map(["apiVersion": .string("v1"), "interval": .int(300)]))
+        #expect(
+            query("newRelic: {query: SELECT 1}", version)
+                == Query(provider: "newRelic", text: "SELECT 1", timeout: .seconds(5)))
+        #expect(
+            query("graphite: {address: 'http://g', query: target=a}", version)
+                == Query(provider: "graphite", address: "http://g", text: "target=a", timeout: .seconds(10)))
+        #expect(
+            query("influxdb: {profile: eu, query: from()}", version)
+                == Query(
+                    provider: "influxdb", text: "from()", timeout: .seconds(30),
+                    details: .map(["account": .string("eu")])))
+    }
+
+    @Test(arguments: [ours, argos])
+    func queriesOfDatadogKeepTheirNames(version: String) {
+        let query = query(
+            "datadog: {apiVersion: v2, queries: {a: 'x:{{args.path}}', b: y}, formula: a / b, secretRef: {name: eu}}",
+            version)
+        #expect(query?.text == "a / b")
+        #expect(
+            query?.details
+                == .map([
+                    "apiVersion": .string("v2"), "account": .string("eu"), "aggregator": .string("last"),
+                    "interval": .int(300), "formula": .string("a / b"),
+                    "queries": .map(["a": .string("x:a b"), "b": .string("y")]),
+                ]))
+    }
+
+    @Test(arguments: [ours, argos])
+    func queriesOfCloudWatchTakeAmazonsNames(version: String) {
+        let query = query(
+            """
+            cloudWatch: {interval: 10m, metricDataQueries: [{id: r, expression: e / 2}, {id: e, returnData: false,
+              metricStat: {period: 60, stat: Sum, metric: {namespace: Shop, metricName: Errors,
+                dimensions: [{name: Service, value: '{{args.path}}'}]}}}]}
+            """, version)
+        #expect(query?.text == "r, e")
+        let metric: Value = .map([
+            "Namespace": .string("Shop"), "MetricName": .string("Errors"),
+            "Dimensions": .array([.map(["Name": .string("Service"), "Value": .string("a b")])]),
+        ])
+        let stat: Value = .map(["Metric": metric, "Period": .string("60"), "Stat": .string("Sum")])
+        #expect(
+            query?.details
+                == .map([
+                    "interval": .int(600),
+                    "queries": .array([
+                        .map(["Id": .string("r"), "Expression": .string("e / 2")]),
+                        .map(["Id": .string("e"), "ReturnData": .bool(false), "MetricStat": stat]),
+                    ]),
+                ]))
+    }
+
+    @Test(arguments: ["influxdb: {query: a, database: b}", "graphite: {query: a, timeout: 5s}"])
+    func whatOnlyOursSaysArgosDoesNot(provider: String) {
+        #expect(set(provider, condition: "len(result) > 1").errors == [])
+        #expect(set(provider, condition: "len(result) > 1", Self.argos).errors != [])
+    }
+
     @Test(arguments: [
         ("web: {}", "missing `url`"), ("web: {url: app}", "it begins with http:// or https://"),
         ("web: {url: 'http://u:hidden@app/'}", "a password has no place here"),
@@ -116,6 +182,21 @@ struct ProviderTests {
         ("exec: {command: [a], output: yaml}", "unknown name \"yaml\""),
         ("exec: {command: [a], env: {'A=B': c}}", "a variable's name"),
         ("exec: {command: a}", "expected a list"),
+        ("graphite: {}", "missing `query`"), ("influxdb: {}", "missing `query`"),
+        ("newRelic: {query: ''}", "empty"),
+        ("datadog: {}", "needs one of: query, queries"),
+        ("datadog: {query: a, formula: b}", "formula goes with `apiVersion: v2`"),
+        ("datadog: {query: a, apiVersion: v2, formula: b}", "a formula is about `queries`"),
+        ("datadog: {queries: {a: b}}", "queries goes with `apiVersion: v2`"),
+        ("datadog: {queries: {a: b, c: d}, apiVersion: v2}", "come to one value by a `formula`"),
+        ("datadog: {query: a, queries: {a: b}, apiVersion: v2}", "only one of them can be meant"),
+        ("datadog: {query: a, aggregator: median, apiVersion: v2}", "unknown name \"median\""),
+        ("cloudWatch: {metricDataQueries: []}", "asks for nothing"),
+        ("cloudWatch: {metricDataQueries: [{id: a}]}", "needs one of: expression, metricStat"),
+        (
+            "cloudWatch: {metricDataQueries: [{id: a, expression: b}, {id: a, expression: c}]}",
+            "two queries with the same id"
+        ),
     ])
     func aProviderThatCannotBeAskedIsRefused(provider: String, message: String) {
         let found = set(provider).errors.map(\.description).filter { $0.hasPrefix("t.yaml:") }

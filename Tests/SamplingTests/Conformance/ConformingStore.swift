@@ -26,7 +26,9 @@ struct ConformingStore: Sendable, CustomTestStringConvertible {
     var testDescription: String { dialect.kind }
 
     /// Of all kinds; a new store adds its row.
-    static let all: [ConformingStore] = [prometheus, web]
+    static let all: [ConformingStore] = [
+        prometheus, web, datadog, datadogScalar, newRelic, cloudWatch, graphite, influxQL, flux,
+    ]
 }
 
 extension ConformingStore {

@@ -28,8 +28,7 @@ import Transport
                 let share = try #require(Weight(checking: millionths))
                 let route = Route(giving: [(.b, share)], rest: .a)
                 let write = mesh.write(route, since: Rollouts.Sequence(number + 10))
-                let parts = [share, share.complement].filter { $0 != .none }
-                guard parts.allSatisfy({ $0.millionths >= ground.resolution }) else {
+                guard share == .none || share.millionths >= ground.resolution else {
                     #expect(await mesh.failure(of: write)?.kind == .rejected)
                     continue
                 }
@@ -81,9 +80,7 @@ import Transport
         try await ground.play { mesh in
             let before = try await mesh.rest()
             for (number, percent) in [20, 70, 100, 0].enumerated() {
-                // Routes say whose they are, also where the other one has everything.
-                let route = try split(percent, home: .a)
-                try await mesh.carry(mesh.write(route, since: Rollouts.Sequence(number + 10)))
+                try await mesh.carry(mesh.write(split(percent), since: Rollouts.Sequence(number + 10)))
                 #expect(try await mesh.rest() == before)
             }
         }

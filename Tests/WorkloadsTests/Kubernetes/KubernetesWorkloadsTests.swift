@@ -39,6 +39,23 @@ import Transport
         }
     }
 
+    @Test func theLateWriteOfTheOldLeaderLoses() async throws {
+        try await Lab.open { lab in
+            let (old, new) = (Lab(lab.cluster, epoch: 1), Lab(lab.cluster, epoch: 2))
+            let order = Sketch.order(["web:1": 2], since: 3)
+            try await old.scale(order)
+            try await new.scale(order)
+            #expect(lab.replicaSet("web:1")?["metadata"]["annotations"][Mark.epoch] == "2")
+            let failure = await #expect(throws: WorkloadFailure.self) {
+                try await old.scale(Sketch.order(["web:1": 4], since: 9))
+            }
+            #expect(failure?.kind == .foreign)
+            #expect(lab.sizes == ["web:1": 2])
+            await old.workloads.close()
+            await new.workloads.close()
+        }
+    }
+
     @Test func aLostRaceIsRunAgain() async throws {
         try await Lab.open { lab in
             try await lab.scale(Sketch.order(["web:1": 1], since: 1))

@@ -13,12 +13,13 @@ struct Lab: Ordered {
     let api: MortalAPI
     let workloads: KubernetesWorkloads
 
-    init(_ cluster: Cluster, writes: Int = .max) {
+    init(_ cluster: Cluster, writes: Int = .max, epoch: Int? = nil) {
         self.cluster = cluster
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let client = KubernetesClient(ClusterAccess(server: cluster.url), sender: CurlClient(), log: log)
         api = MortalAPI(client, writes: writes)
-        workloads = KubernetesWorkloads(api, pace: .init(look: .milliseconds(50)), log: log)
+        workloads = KubernetesWorkloads(
+            api, epoch: epoch, pace: .init(look: .milliseconds(50)), log: log)
     }
 
     /// Runs the body against a fresh cluster, and closes the watches after it.

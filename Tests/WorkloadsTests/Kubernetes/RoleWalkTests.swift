@@ -71,7 +71,7 @@ private struct RoleWalk {
     private var isDivided: Bool { division == .instances(canSurge: true) }
 
     private static let replicas = 4
-    private static let images = (0..<4).map { "web:\($0)" }
+    private static let images = (0..<6).map { "web:\($0)" }
     private static let image = Dictionary(
         uniqueKeysWithValues: images.map { (Sketch.release($0), $0) })
 
@@ -100,7 +100,7 @@ private struct RoleWalk {
 
     mutating func step() throws {
         switch dice.roll(12) {
-        case 0: tell(.declare(declaration(Self.images[dice.roll(4)])))
+        case 0: tell(.declare(declaration(Self.images[dice.roll(Self.images.count)])))
         case 1: tell(wish)
         case 2: elapse(.seconds(1 + dice.roll(40)))
         case 3, 4: podsGetReady()
@@ -256,7 +256,7 @@ extension RoleWalk {
     }
 
     private mutating func aPodIsLost() {
-        let image = Self.images[dice.roll(4)]
+        let image = Self.images[dice.roll(Self.images.count)]
         guard let available = sets[image]?.available, available > 0 else { return }
         sets[image]?.available = available - 1
         tell(.report(.shrunk(since: rollout.scaling?.since ?? 0, found: "a pod is gone")))
@@ -369,7 +369,7 @@ extension RoleWalk {
                 var service: JSON = ["metadata": ["name": .string(name)]]
                 if let release = pointed.release {
                     service["metadata"]["annotations"] = [
-                        Mark.service: "web", Mark.since: .string("\(pointed.since)"),
+                        Mark.service: "web", Mark.since: .string("\(pointed.since)"), Mark.journal: "north",
                     ]
                     service["spec"]["selector"] = ["rollouts-pod-template-hash": .string(release)]
                 }

@@ -100,6 +100,25 @@ import Transport
         #expect(failure?.message.contains("run by journal south") == true)
     }
 
+    @Test func aFormerLeaderWritesNothingWhateverItsLogSays() throws {
+        let theirs = ReplicaSet.sketch("web:1", wanted: 4, since: 5, epoch: 3)
+        let plan = try Sketch.plan(Sketch.order(["web:1": 9], since: 8), [theirs], epoch: 2)
+        let failure = #expect(throws: WorkloadFailure.self) { try plan.progress() }
+        #expect(failure?.kind == .foreign)
+        #expect(
+            failure?.message.contains("written by a later leader (epoch 3, and this one is of 2)") == true)
+    }
+
+    /// So that what the former one has seen is not what it finds.
+    @Test func theNextLeaderMarksWhatIsAsOrderedAlready() throws {
+        let order = Sketch.order(["web:1": 4], since: 5)
+        let former = ReplicaSet.sketch("web:1", wanted: 4, since: 5, epoch: 2)
+        #expect(try Sketch.plan(order, [former], epoch: 3).progress() == .act([.mark(former)]))
+        let own = ReplicaSet.sketch("web:1", wanted: 4, since: 5, epoch: 3)
+        #expect(try Sketch.plan(order, [own], epoch: 3).progress() == .done("\(own.name) 4 of 4"))
+        #expect(try Sketch.plan(order, [own]).progress() == .done("\(own.name) 4 of 4"), "no election")
+    }
+
     // MARK: Pods that fail
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ import Transport
     ) -> ServiceSight {
         var service: JSON = ["metadata": ["name": .string(name), "resourceVersion": "3"]]
         service["metadata"]["annotations"] = rollout.map {
-            [Mark.service: .string($0), Mark.since: .string("\(since)")]
+            [Mark.service: .string($0), Mark.since: .string("\(since)"), Mark.journal: "north"]
         }
         service["spec"]["selector"] = ["app": "web"]
         if let hash { service["spec"]["selector"]["rollouts-pod-template-hash"] = .string(hash) }
@@ -107,6 +107,28 @@ import Transport
         let failure = #expect(throws: WorkloadFailure.self) { try overtaken.progress() }
         #expect(failure?.kind == .foreign)
         #expect(failure?.message.contains("Service shop/web-stable bears event 6") == true)
+    }
+
+    @Test func aServiceOfALaterLeaderIsLeftAlone() throws {
+        let object: JSON = [
+            "metadata": [
+                "name": "web-stable",
+                "annotations": [
+                    Mark.service: "web", Mark.since: "5", Mark.journal: "north", Mark.epoch: "3",
+                ],
+            ]
+        ]
+        let seen = Surroundings(services: [
+            ServiceSight(object, slices: []), service("web-canary", at: two, pods: ["c"]),
+        ])
+        let sets = [
+            ReplicaSet.sketch("web:1", wanted: 2, epoch: 2),
+            ReplicaSet.sketch("web:2", wanted: 1, revision: 2, epoch: 2),
+        ]
+        let roles = ScaleRoles(stable: one, canary: two)
+        let plan = try Sketch.plan(order(roles), sets, pods: pods, seen, epoch: 2)
+        let failure = #expect(throws: WorkloadFailure.self) { try plan.progress() }
+        #expect(failure?.message.contains("Service shop/web-stable was written by a later leader") == true)
     }
 
     @Test func aServiceThatIsMissingIsAskedFor() throws {

@@ -47,11 +47,11 @@ enum Sketch {
 
     static func plan(
         _ order: ScaleWrite, _ replicaSets: [ReplicaSet] = [], pods: [Pod] = [],
-        _ surroundings: Surroundings? = nil, now: Moment = Moment(microseconds: 0)
+        _ surroundings: Surroundings? = nil, now: Moment = Moment(microseconds: 0), epoch: Int? = nil
     ) throws -> ScalePlan {
         ScalePlan(
             order, try WorkloadSettings(order.rollout, order.target),
-            Instances(replicaSets: replicaSets, pods: pods), surroundings, now: now)
+            Instances(replicaSets: replicaSets, pods: pods), surroundings, now: now, epoch: epoch)
     }
 }
 
@@ -60,7 +60,7 @@ extension ReplicaSet {
     static func sketch(
         _ image: String, wanted: Int, existing: Int? = nil, available: Int? = nil, revision: Int = 1,
         since: UInt64 = 5,
-        journal: String = "north", refusal: String? = nil, isObserved: Bool = true
+        journal: String = "north", epoch: Int? = nil, refusal: String? = nil, isObserved: Bool = true
     ) -> ReplicaSet {
         let release = Sketch.release(image)
         var json: JSON = [
@@ -80,6 +80,7 @@ extension ReplicaSet {
                 "availableReplicas": JSON(available ?? wanted),
             ],
         ]
+        json["metadata"]["annotations"][Mark.epoch] = epoch.map { .string("\($0)") }
         if let refusal {
             json["status"]["conditions"] = [
                 ["type": "ReplicaFailure", "status": "True", "message": .string(refusal)]
