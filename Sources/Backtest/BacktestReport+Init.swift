@@ -20,7 +20,7 @@ extension BacktestReport {
             durationSeconds: subject.duration / .seconds(1), weight: subject.weight, seed: subject.seed,
             windows: playback.windows.all.count, effectiveWindows: effective,
             excluded: playback.windows.excluded, deployed: playback.windows.deployed,
-            traffic: Traffic(playback), good: good, bad: bad, unplayed: playback.unplayed,
+            traffic: Rates(playback), good: good, bad: bad, unplayed: playback.unplayed,
             advice: Advice(playback, good, bad, played).lines,
             demands: demands.map { $0.result(good, bad) })
     }
@@ -71,7 +71,7 @@ extension BacktestReport.Bad {
     }
 }
 
-extension BacktestReport.Traffic {
+extension BacktestReport.Rates {
     /// By the counters of a comparison, or by what was asked for besides.
     init?(_ playback: Playback) {
         let rates = playback.canaryRates.sorted()

@@ -15,7 +15,7 @@ package struct BacktestReport: Codable, Sendable {
     package let effectiveWindows: Double
     package let excluded: Int
     package let deployed: Int
-    package let traffic: Traffic?
+    package let traffic: Rates?
     package let good: Good
     package let bad: [Bad]
     package let unplayed: [Unplayed]
@@ -75,7 +75,7 @@ package struct BacktestReport: Codable, Sendable {
     }
 
     /// Requests a second of the canary.
-    package struct Traffic: Codable, Sendable, Hashable {
+    package struct Rates: Codable, Sendable, Hashable {
         package let median: Double
         package let low: Double
         package let high: Double

@@ -36,8 +36,11 @@ package struct Estimate: Codable, Hashable, Sendable {
         let days = Dictionary(grouping: hits, by: \.day).sorted { $0.key < $1.key }.map { day in
             (hits: Double(day.value.count { $0.isHit }), of: Double(day.value.count))
         }
-        let (least, most) = days.count < daysMin ? wilson(share, effective) : bootstrap(days, &dice)
-        return (min(share, least), max(share, most))
+        // A few days that happen to be alike make nothing surer than so many trials can be.
+        let (least, most) = wilson(share, effective)
+        guard days.count >= daysMin else { return (least, most) }
+        let (low, high) = bootstrap(days, &dice)
+        return (min(least, low), max(most, high))
     }
 
     private static func bootstrap(

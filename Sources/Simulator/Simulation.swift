@@ -113,12 +113,23 @@ extension Rollout {
         switch hold {
         case .command, .manifest: return true
         case .freeze(let freeze): return freeze.until == nil
-        case .outage, .noData, .slo, .route, .instances: return false
+        // A budget is whole again some day; nobody can say when.
+        case .slo: return flight.isHeldBySLO
+        case .outage, .noData, .route, .instances: return false
         case nil: break
         }
         switch flight.stage {
         case .asking, .pausing(until: nil): return true
         default: return false
+        }
+    }
+}
+
+extension Flight {
+    /// An objective was seen, and not found to be met.
+    fileprivate var isHeldBySLO: Bool {
+        runs.contains { id, run in
+            id.kind == .slos && run.tallies.contains { $0.recent.last?.phase == .held }
         }
     }
 }

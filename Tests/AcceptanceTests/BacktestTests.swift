@@ -44,7 +44,7 @@ import Transport
                 + world.asked)
         #expect(answer.code == 0, "\(answer)")
         #expect(answer.output.contains("is taken back       ░░░░░░░░░░░░  0 % ["), "\(answer.output)")
-        #expect(answer.output.contains("×5        ████████████  100 % ["), "\(answer.output)")
+        #expect(answer.output.contains("×5        ████████████   100 % ["), "\(answer.output)")
         // Four instances with ten requests a second each, of which one plays the canary.
         #expect(answer.output.contains("the canary has 25 %, 10 requests/s"), "\(answer.output)")
         #expect(!answer.complaints.contains("█"), "a progress bar where no terminal is")

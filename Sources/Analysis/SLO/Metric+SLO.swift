@@ -36,10 +36,10 @@ extension Measurement {
             message = missing.sentence(slo)
         } else if let breach = run.breach(slo, exposedSince: exposedSince) {
             phase = .failed
-            message = "\(breach); \(run.sentence(slo))"
+            message = breach
         } else if let obstacle = run.obstacle(slo, exposedSince: exposedSince) {
             phase = .held
-            message = "\(obstacle); \(run.sentence(slo))"
+            message = obstacle
         } else {
             phase = .successful
             message = run.sentence(slo)

@@ -94,9 +94,10 @@ extension Duration {
     package static func hours(_ count: Int64) -> Duration { .seconds(count * 3_600) }
     package static func days(_ count: Int64) -> Duration { .hours(count * 24) }
 
-    /// `30d`, `6h`, `1h4m`: as Prometheus writes a window.
+    /// `30d`, `6h`, `1d1h43m`: as Prometheus writes a window, but for whole weeks.
     package var windowText: String {
-        let days = self / .days(1)
-        return days > 0 && days == days.rounded() ? "\(Int(days))d" : text
+        let (days, rest) = wholeMicroseconds.quotientAndRemainder(dividingBy: 86_400_000_000)
+        guard days > 0 else { return text }
+        return "\(days)d" + (rest > 0 ? Duration.microseconds(rest).text : "")
     }
 }

@@ -1,17 +1,18 @@
 extension SLORun {
     /// Where the objective stands: `62.1 % of the error budget left; burns 0.4× over 1h and 0.2× over 5m (page at 14.4×)`.
-    package func sentence(_ slo: SLO) -> String {
-        let left = remaining.map { ["\(percentage($0)) of the error budget left"] } ?? []
-        let burning = zip(slo.limits, burns).map { limit, burn in burn.text(limit) }
-        let rates = burning.isEmpty ? [] : ["burns " + burning.joined(separator: ", ")]
-        return (left + rates + spending(slo)).joined(separator: "; ")
+    func sentence(_ slo: SLO) -> String { join([leftText, ratesText(slo), spentText(slo)]) }
+
+    private var leftText: String? { remaining.map { "\(percentage($0)) of the error budget left" } }
+
+    private func ratesText(_ slo: SLO) -> String? {
+        let rates = zip(slo.limits, burns).map { limit, burn in burn.text(limit) }
+        return rates.isEmpty ? nil : "burns " + rates.joined(separator: ", ")
     }
 
-    private func spending(_ slo: SLO) -> [String] {
-        guard let blastRadius = slo.blastRadius, let spent else { return [] }
-        return [
+    private func spentText(_ slo: SLO) -> String? {
+        guard let blastRadius = slo.blastRadius, let spent else { return nil }
+        return
             "the release has spent \(percentage(spent)) of the budget, of \(percentage(blastRadius)) that it may"
-        ]
     }
 
     /// For a column: what is left of the budget.
@@ -20,8 +21,14 @@ extension SLORun {
     /// Why the release is taken back; none where nothing speaks against it.
     func breach(_ slo: SLO, exposedSince: Moment?) -> String? {
         if let (limit, burn) = fatal(slo, exposedSince: exposedSince), let since = burn.since {
-            return "the error budget burns \(burn.text(limit)) since \(since), after the release got traffic"
+            let burning =
+                "the error budget burns \(burn.text(limit)) since \(since), after the release got traffic"
+            return join([burning, leftText, spentText(slo)])
         }
+        return blownText(slo).map { join([$0, leftText, ratesText(slo)]) }
+    }
+
+    private func blownText(_ slo: SLO) -> String? {
         guard isBlown(slo), let spent, let blastRadius = slo.blastRadius else { return nil }
         return "the release has spent \(percentage(spent)) of the whole window's error budget, more than "
             + "blastRadius \(percentage(blastRadius)): \(figure(canary.bad)) of \(figure(canary.requests)) requests "
@@ -34,17 +41,19 @@ extension SLORun {
         let burning = burning(slo, slo.blockOn).map { limit, burn in
             "the error budget burns \(burn.text(limit))\(burn.ageText(exposedSince))"
         }
-        let left = isSpent(slo) ? spentText(slo) : nil
-        let reasons = burning + [left].compactMap(\.self)
-        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+        let shortage = shortageText(slo)
+        guard !burning.isEmpty || shortage != nil else { return nil }
+        return join(burning + [shortage ?? leftText, burning.isEmpty ? ratesText(slo) : nil, spentText(slo)])
     }
 
-    private func spentText(_ slo: SLO) -> String? {
-        guard let remaining, let minRemaining = slo.minRemaining else { return nil }
+    private func shortageText(_ slo: SLO) -> String? {
+        guard isSpent(slo), let remaining, let minRemaining = slo.minRemaining else { return nil }
         return "\(percentage(remaining)) of the error budget is left, less than minRemaining "
             + percentage(minRemaining)
     }
 }
+
+private func join(_ parts: [String?]) -> String { parts.compactMap(\.self).joined(separator: "; ") }
 
 extension SLORun.Burn {
     fileprivate func text(_ limit: SLO.BurnLimit) -> String {

@@ -119,6 +119,11 @@ extension StepDocument {
         case .experiment(let experiment): return experiment.lowered(by: lowering).map(Step.analysis)
         case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)
+            if metrics?.isEmpty == true {
+                analysis.field.refuse(
+                    "its templates have SLOs and no metrics, so that the step would judge nothing; name them in the "
+                        + "`analysis` beside the steps")
+            }
             for metric in metrics ?? [] where !metric.isDryRun && metric.isEndless {
                 let start = "metric \(quoted(metric.name)) has an interval and no count"
                 if mustSettle {
@@ -134,10 +139,10 @@ extension StepDocument {
 }
 
 extension BackgroundDocument {
+    /// None for templates that have SLOs alone: those are looked at from the start on, by themselves.
     fileprivate func lowered(by lowering: AnalysisLowering) -> BackgroundAnalysis? {
-        lowering.metrics(of: analysis).map {
-            BackgroundAnalysis(metrics: lowering.watched($0), startingStep: startingStep)
-        }
+        guard let metrics = lowering.metrics(of: analysis), !metrics.isEmpty else { return nil }
+        return BackgroundAnalysis(metrics: lowering.watched(metrics), startingStep: startingStep)
     }
 }
 
@@ -151,6 +156,6 @@ extension BakeDocument {
                 "metric \(quoted(metric.name)) compares with the stable release, which has no traffic in a bake; "
                     + "give it a condition")
         }
-        return metrics.map { Bake(duration: duration, metrics: $0) }
+        return metrics.map { Bake(duration: duration, metrics: $0.isEmpty ? nil : $0) }
     }
 }

@@ -5,7 +5,7 @@ extension AnalysisLowering {
     /// The objectives of a rollout: its own, and those of the templates that its analyses name. Nil, reported, when one
     /// of them does not fit.
     func slos(_ analyses: [AnalysisDocument]) -> [Metric]? {
-        let own = rollout.slos.map { $0.read(.slo).flatMap { lowered($0) } }
+        let own = rollout.slos.map { $0.read(.slo).flatMap { lowered($0, secrets: [:]) } }
         let others = analyses.map { slos(of: $0) }
         let found = own + others.flatMap { $0 ?? [nil] }
         let whole = found.compactMap(\.self)
@@ -21,7 +21,9 @@ extension AnalysisLowering {
             let diagnostics = Diagnostics()
             let substitution = Substitution(values.texts)
             let metrics = resolved.template.slos.map { field in
-                field.reporting(to: diagnostics).filled(by: substitution).read(.slo).flatMap { lowered($0) }
+                field.reporting(to: diagnostics).filled(by: substitution).read(.slo).flatMap {
+                    lowered($0, secrets: values.secrets)
+                }
             }
             for diagnostic in diagnostics.sorted where diagnostic.severity == .error {
                 resolved.field.refuse("\(resolved.template.title) does not fit here: \(diagnostic)")
@@ -40,7 +42,11 @@ extension AnalysisLowering {
         }
     }
 
-    private func lowered(_ document: SLODocument) -> Metric? {
+    private func lowered(_ document: SLODocument, secrets: [String: SecretReference]) -> Metric? {
+        metric(of: document).map { named($0, secrets) }
+    }
+
+    private func metric(of document: SLODocument) -> Metric? {
         switch document.source {
         case .inline(let objective, let window, let indicator):
             return document.metric(objective, window, indicator, address: nil)
@@ -111,7 +117,7 @@ extension SLODocument {
         let labels = "slo=\(JSONText.string(name))\(place)"
         let shares = slo.windows.map {
             SLOQuestion.Part(
-                .init(.badShare, over: $0), "max({__name__=~\".+:burnrate\($0.windowText)\",\(labels)})")
+                .init(.badShare, over: $0), "max({__name__=~\".+:burnrate\($0.ruleText)\",\(labels)})")
         }
         let (met, wanted) = ("min(pyrra_availability{\(labels)})", "max(pyrra_objective{\(labels)})")
         return metric(
@@ -155,6 +161,14 @@ extension SLO {
     /// Of its limits, each once.
     fileprivate var windows: [Duration] {
         Set(limits.flatMap { [$0.short, $0.long] }).sorted()
+    }
+}
+
+extension Duration {
+    /// As Pyrra names a window in its rules: whole weeks are weeks there.
+    fileprivate var ruleText: String {
+        let (weeks, rest) = wholeMicroseconds.quotientAndRemainder(dividingBy: 7 * 86_400_000_000)
+        return rest == 0 ? "\(weeks)w" : windowText
     }
 }
 

@@ -6,7 +6,7 @@ enum Laws {
         return [
             WeightLaw(), ReturnLaw(), LaneLaw(), WarmLaw(), PromotionLaw(), EndLaw(), ReplayLaw(),
             ReportLaw(),
-            NoticeLaw(), FenceLaw(), InstanceLaw(),
+            NoticeLaw(), FenceLaw(), InstanceLaw(), BudgetLaw(),
         ]
     }
 }

@@ -60,8 +60,10 @@ struct PromotionLaw: Law {
         defer { counts[rollout, default: [:]][key] = count }
         if measurement.phase == .failed { count.bad += 1 }
         if measurement.phase == .successful { count.good += 1 }
-        // Argo's rules call good what no number says.
-        guard measurement.phase == .successful, climb.plan.judgement == .safe else { return nil }
+        // Argo's rules call good what no number says; for objectives there is a law of their own.
+        guard measurement.phase == .successful, climb.plan.judgement == .safe, key.kind != .slos else {
+            return nil
+        }
         let asked = climb.asked(metrics(of: key.kind, climb) ?? [])
         guard asked.indices.contains(key.metric) else { return "metric \(key.metric) is in no plan" }
         let answers = answers(to: asked[key.metric].text)

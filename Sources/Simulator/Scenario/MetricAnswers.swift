@@ -19,6 +19,24 @@ package struct MetricAnswers: Hashable, Sendable {
         (text, good, bad) = ("", "1", "0")
     }
 
+    /// A budget that is whole, and one that burns as fast as can be.
+    private init(_ part: SLOQuestion.Part) {
+        text = part.text
+        (good, bad) =
+            switch part.key.role {
+            case .total: ("1000", "1000")
+            case .bad: ("0", "1000")
+            case .badShare: ("0", "1")
+            case .budget: ("0.001", "0.001")
+            case .remaining: ("1", "0.5")
+            }
+    }
+
+    /// One for each question that a store is asked.
+    static func all(of metric: Metric) -> [MetricAnswers] {
+        metric.query.slo.map { $0.parts.map(MetricAnswers.init) } ?? [MetricAnswers(metric)]
+    }
+
     /// Of the metrics that are made up for simulations.
     static let plain = MetricAnswers()
 

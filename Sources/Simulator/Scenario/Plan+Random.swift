@@ -59,6 +59,7 @@ extension Plan {
         }
         if dice.happens(0.5) { scaleDownDelay = dice.duration(.zero, .seconds(60)) }
         if dice.happens(0.5) { abortScaleDownDelay = dice.duration(.zero, .seconds(60)) }
+        if judgement == .safe, dice.happens(0.2) { slos = [.randomObjective(&dice)] }
     }
 
     private static func randomBlueGreen(_ dice: inout Dice) -> [Step] {
@@ -113,6 +114,17 @@ extension Gate {
 }
 
 extension Metric {
+    /// Of a budget that is whole or spent: a store of a random world says 1 or 0.
+    fileprivate static func randomObjective(_ dice: inout Dice) -> Metric {
+        let left = SLOQuestion.Part(.init(.remaining), "budget {{canary.release}}")
+        return Metric(
+            name: "budget",
+            query: Query(
+                provider: "prometheus", text: "the budget", timeout: .seconds(5), slo: SLOQuestion([left])),
+            interval: dice.duration(.seconds(1), .seconds(20)), failureLimit: nil,
+            slo: SLO(objective: 0.999, window: .days(30), limits: []))
+    }
+
     fileprivate static func random(_ name: String, _ dice: inout Dice, isCounted: Bool = false) -> Metric {
         Metric(
             name: name,

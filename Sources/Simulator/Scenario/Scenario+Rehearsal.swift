@@ -5,7 +5,7 @@ extension Scenario {
     /// A manifest lived through: v1 is stable, v2 is announced, and people promote where they are asked to.
     package static func rehearsal(of declaration: Declaration, isBad: Bool = false) -> Scenario {
         var scenario = Scenario(name: declaration.name.text, manifests: [declaration])
-        scenario.answers = declaration.plan.metrics.map(MetricAnswers.init)
+        scenario.answers = declaration.plan.metrics.flatMap(MetricAnswers.all)
         scenario.deeds = [
             (.seconds(1), .wish(.start(release: "v1"), declaration.name, by: "ci")),
             (.seconds(20), .wish(.start(release: "v2"), declaration.name, by: "ci")),
@@ -33,7 +33,7 @@ extension Plan {
         let inSteps = steps.flatMap { step -> [Metric] in
             if case .analysis(let metrics) = step { metrics } else { [] }
         }
-        return inSteps + (background?.metrics ?? []) + (bake?.metrics ?? [])
+        return inSteps + (background?.metrics ?? []) + (bake?.metrics ?? []) + (slos ?? [])
     }
 
     /// The pauses, the analyses and the gates, which are most of it.

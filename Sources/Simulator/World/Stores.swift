@@ -32,7 +32,16 @@ extension World {
     fileprivate func answer(_ query: Query) -> Sample {
         if happens(\.unavailable) { return .failure(SampleFailure(.outage, "503 from the store")) }
         if happens(\.declined) { return .failure(SampleFailure(.refused, "400 from the store")) }
+        if let objective = query.slo { return .slo(reading(of: objective), warnings: []) }
         return .value(value(of: query.text).value, warnings: [])
+    }
+
+    /// Part by part, as over a wire.
+    private func reading(of objective: SLOQuestion) -> SLOReading {
+        let numbers = objective.parts.compactMap { part in
+            value(of: part.text).number.map { (part.key, $0) }
+        }
+        return SLOReading(Dictionary(numbers) { first, _ in first })
     }
 
     /// What the store says to a question, which may be wrong.
@@ -59,6 +68,10 @@ enum Reply: Equatable {
     case number(String)
     case nothing
     case nonsense
+
+    fileprivate var number: Double? {
+        if case .number(let text) = self { Double(text) } else { nil }
+    }
 
     fileprivate var value: Value {
         switch self {

@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [
         (28, ["1h", "6h", "1d", "4d"], ["5m", "30m", "2h", "6h"]),
-        (30, ["1h4m", "6h26m", "25h43m", "102h51m"], ["5m", "32m", "2h9m", "6h26m"]),
+        (30, ["1h4m", "6h26m", "1d1h43m", "4d6h51m"], ["5m", "32m", "2h9m", "6h26m"]),
     ])
     func pyrrasWindowsGrowWithTheObjectives(days: Int, long: [String], short: [String]) {
         let limits = SLO.BurnLimit.pyrra(window: .days(Int64(days)))
@@ -170,7 +170,8 @@ import Testing
         let first = look(slo, counts((5, 50), (95, 950), at: after(1)), at: after(1))
         #expect(first.slo?.spent == 0, "the stable one was as bad")
         let second = look(slo, counts((10, 50), (0, 950), at: after(2)), since: first.slo, at: after(2))
-        #expect(second.phase == .successful && second.slo?.spent == 0.01)
+        #expect(second.phase == .successful)
+        #expect(abs((second.slo?.spent ?? 0) - 0.01) < 1e-9, "just as much as it may")
         let third = look(slo, counts((1, 50), (0, 950), at: after(3)), since: second.slo, at: after(3))
         #expect(third.phase == .failed)
         #expect(

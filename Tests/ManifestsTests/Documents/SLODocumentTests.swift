@@ -252,4 +252,51 @@ import Testing
         #expect(metrics.map(\.name) == ["web"], "the same one of two analyses counts once")
         #expect(texts(metrics[0]).last == #"sum(increase(r{job="web"}[30d]))"#)
     }
+
+    /// A template of SLOs alone has nothing to watch, and a step of it nothing to wait for.
+    @Test func aTemplateOfObjectivesAloneIsNoStep() throws {
+        let template = """
+            apiVersion: headgate.dev/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: careful}
+            spec: {slos: [{name: web, sloth: {id: web}}]}
+            """
+        let named = "analysis: {templates: [{templateName: careful}]}"
+        let beside = load(["r.yaml": native("\(named), steps: [{setWeight: 5}]"), "t.yaml": template])
+        let plan = try #require(beside.declarations.first?.plan)
+        #expect(plan.slos?.map(\.name) == ["web"] && plan.background == nil)
+        let step = load(["r.yaml": native("steps: [{setWeight: 5}, {\(named)}]"), "t.yaml": template])
+        #expect(step.errors.contains { "\($0)".contains("have SLOs and no metrics") }, "\(step.errors)")
+    }
+
+    /// Where the rollout is, as with the metrics of a template.
+    @Test func aSecretIsReadInTheRolloutsNamespace() throws {
+        let template = """
+            apiVersion: headgate.dev/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: careful}
+            spec:
+              args: [{name: token, valueFrom: {secretKeyRef: {name: prometheus, key: token}}}]
+              slos:
+              - name: web
+                inline: {objective: 99%, window: 30d, bad: errors, total: requests}
+                provider: {prometheus: {headers: [{key: Authorization, value: "Bearer {{args.token}}"}]}}
+            """
+        let rollout = native("analysis: {templates: [{templateName: careful}]}, steps: [{setWeight: 5}]")
+            .replacing("{name: checkout}", with: "{name: checkout, namespace: shop}")
+        let query = try slos(["r.yaml": rollout, "t.yaml": template])[0].query
+        #expect(query.headers?.map(\.value) == ["Bearer {{secret.args.token}}"])
+        #expect(
+            query.secrets
+                == ["args.token": SecretReference(namespace: "shop", name: "prometheus", key: "token")])
+    }
+
+    @Test func thePlanSaysWhatHoldsAndWhatTakesBack() throws {
+        let set = load(["r.yaml": rollout(inline)])
+        let stops = describe(try #require(set.declarations.first)).stops
+        #expect(
+            stops.contains(
+                "SLO checkout holds it while less than 10 % of the error budget is left or in a burn of severity "
+                    + "page; takes the release back for a page that began under it"), "\(stops)")
+    }
 }
