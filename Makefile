@@ -5,7 +5,7 @@
 #   make check         format, build with warnings as errors, tests, house
 #   make bench         figures, never asserted: rollback latency in each mesh, turns per second, memory, start, validate, conditions
 #   make build         a release build: .build/release/headgate
-#   make tools         what the others need: Debian packages; Envoy, Consul and helm into .build/tools
+#   make tools         what the others need: Debian packages; Envoy, Consul, InfluxDB and helm into .build/tools
 #   make test-kubernetes   what speaks with Kubernetes, beside a real kube-apiserver: KUBEBUILDER_ASSETS=folder
 #   make sim           simulated rollouts under every mishap, 100 000 seeds: make sim SEEDS=1000 FAULTS=some
 #   make judge         simulated traffic before this judge and others, with its goals: make judge RUNS=2000

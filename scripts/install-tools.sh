@@ -2,13 +2,14 @@
 # Installs what building, testing and the demo need, on Debian 12 with a Swift toolchain.
 #
 # Installs only what is missing, so it may run before every build: the second time it looks and says so.
-# The system's packages come from apt; what Debian lacks as Python packages into .build/tools; and Consul, which this Debian
-# lacks, from the one before it: unpacked there, and not installed.
+# The system's packages come from apt; what Debian lacks as Python packages into .build/tools; Consul, which this Debian
+# lacks, from the one before it, and InfluxDB, whose package is a daemon: both unpacked there, and not installed.
 set -euo pipefail
 
 packages=(
     libsqlite3-dev libcurl4-openssl-dev libyaml-dev pkg-config # to build
     prometheus openssl                                         # for tests and the demo
+    graphite-web python3-whisper                               # for tests
     python3-venv ca-certificates                               # to get what Debian lacks
     curl                                                       # to get Consul
 )
@@ -163,7 +164,27 @@ install_consul() {
     echo "$consul_sha256" >"$tools/consul.sha256"
 }
 
+has_influxd() { [ -x "$tools/influxd" ]; }
+
+install_influxd() {
+    local folder
+    say "unpacking influxdb into $tools"
+    mkdir -p "$tools"
+    folder=$(mktemp -d)
+    download_influxdb "$folder" || { apt update && download_influxdb "$folder"; } ||
+        fail "apt-get could not download influxdb" "its message is above; is there a network?" \
+            "elsewhere put an influxd of InfluxDB 1.x into $tools"
+    dpkg-deb --extract "$folder"/influxdb_*.deb "$folder/root"
+    install -m 755 "$folder/root/usr/bin/influxd" "$tools/influxd"
+    rm -rf "$folder"
+    "$tools/influxd" version >/dev/null || fail "$tools/influxd does not run on this machine"
+}
+
+# Into a folder that apt's own user may not enter, which it warns of where root asks.
+download_influxdb() (cd "$1" && apt-get -qq -o APT::Sandbox::User=root download influxdb)
+
 install_missing_packages
 has_wheels || install_wheels
 has_consul || install_consul
-say "all there: ${wheels[*]} consul==$consul_version in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"
+has_influxd || install_influxd
+say "all there: ${wheels[*]} consul==$consul_version influxd in $tools, $(command -v prometheus || echo 'prometheus is not on PATH')"
