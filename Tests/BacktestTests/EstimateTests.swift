@@ -27,7 +27,7 @@ import Testing
         let spread = estimate((0..<280).map { (Int64($0 / 20), $0 % 20 == 0) })
         let heaped = estimate((0..<280).map { (Int64($0 / 20), $0 < 14) })
         #expect(spread.share == heaped.share)
-        #expect(heaped.high - heaped.low > 3 * (spread.high - spread.low))
+        #expect(heaped.high - heaped.low > 2.5 * (spread.high - spread.low))
         #expect(heaped.low == 0)
     }
 

@@ -27,7 +27,7 @@ import Testing
         // From three to four at night every look finds trouble; one metric of the two cares.
         let history = Made.numbers { minute in [minute / 60 % 24 == 3 ? 0.9 : 0.99] }
         let lax = Made.metric("lax", good: "result[0] >= 0.5")
-        let report = try Made.report([lax, Made.metric()], history, windows: 400)
+        let report = try Made.report([lax, Made.metric()], history, windows: 150, effects: [])
         #expect(report.good.takenBack.count > 5)
         #expect(report.good.causes.map(\.metric) == ["success-rate"])
         #expect(report.good.causes.map(\.count) == [report.good.takenBack.count])

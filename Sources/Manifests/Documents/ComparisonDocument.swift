@@ -177,12 +177,13 @@ extension Shape where Output == Double {
             guard case .string(let text) = field.node.value, text.hasSuffix("%"),
                 let first = text.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
                 let literal = DecimalLiteral(String(text.dropLast())), literal.exponent == nil,
-                let number = Double(text.dropLast())
+                // As a whole: 99.9 by 100 is not 0.999 to the bit.
+                let number = Double(text.dropLast() + "e-2")
             else {
                 field.refuse(expected: "a percentage such as 25% or 0.1%")
                 return nil
             }
-            return number / 100
+            return number
         }
     }
 

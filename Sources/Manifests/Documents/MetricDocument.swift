@@ -127,10 +127,10 @@ private struct MetricDocument {
 extension MetricDocument {
     func checkConditions() {
         if query?.isJob == true { return refuseConditionsOfAJob() }
-        if dialect == .headgate, isThere("compare") { return refuseConditions() }
         if dialect == .headgate, isThere("kayenta") {
             return field.refuse(KayentaDocument.misfits, beside: "kayenta")
         }
+        if dialect == .headgate, isThere("compare") { return refuseConditions() }
         let isJob = field.node["provider"]?["job"] != nil
         let isJudged = ["successCondition", "failureCondition", "atLeast", "atMost"].contains(where: isThere)
         if dialect == .headgate, !isJob, !isJudged {

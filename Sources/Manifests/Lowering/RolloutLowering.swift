@@ -119,7 +119,7 @@ extension StepDocument {
         case .experiment(let experiment): return experiment.lowered(by: lowering).map(Step.analysis)
         case .analysis(let analysis, let mustSettle):
             let metrics = lowering.metrics(of: analysis)
-            if metrics?.isEmpty == true {
+            if metrics?.isEmpty == true, !analysis.templates.isEmpty {
                 analysis.field.refuse(
                     "its templates have SLOs and no metrics, so that the step would judge nothing; name them in the "
                         + "`analysis` beside the steps")

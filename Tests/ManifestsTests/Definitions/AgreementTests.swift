@@ -151,7 +151,12 @@ extension Diagnostic {
     /// Whether it is of the kinds that a schema can say.
     fileprivate var isOfSchema: Bool {
         // A structural schema lists no keys of what may also be no object.
-        !path.hasPrefix("spec.template.") && !path.hasSuffix(".compare.pass")
+        let isScalarToo =
+            path.hasPrefix("spec.slos[") && [".gate", ".abort"].contains(where: path.hasSuffix)
+            || path.hasSuffix(".compare.pass")
+        // And it is the same for the objectives of a template, which has arguments, and of a rollout.
+        let isArgument = path.hasPrefix("spec.slos[") && message.contains("{{")
+        return !path.hasPrefix("spec.template.") && !isScalarToo && !isArgument
             && ["expected ", "unknown key ", "unknown name ", "missing `"].contains(where: message.hasPrefix)
     }
 }

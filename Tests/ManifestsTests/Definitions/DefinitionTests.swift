@@ -73,7 +73,7 @@ import Transport
         (0, "spec.strategy.abTest", "until and analysis.startingStep exclude each other"),
         (
             1, "spec.metrics[]",
-            "needs one of: successCondition, failureCondition, compare, provider.job, builtin"
+            "needs one of: successCondition, failureCondition, compare, kayenta, provider.job, builtin"
         ),
         (
             1, "spec.metrics[].provider",

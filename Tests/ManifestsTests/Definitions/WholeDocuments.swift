@@ -380,7 +380,7 @@ let wholeDocuments = """
             jsonPath: "{$.rate}"
             timeout: 20s
       - name: clouds
-        successCondition: all(result[0].Values, # < 0.01)
+        successCondition: "all(result[0].Values, # < 0.01)"
         provider:
           cloudWatch:
             account: shop
@@ -413,11 +413,11 @@ let wholeDocuments = """
         successCondition: default(result, 0) < 0.01
         provider: {datadog: {query: "avg:errors{*}"}}
       - name: graphs
-        successCondition: all(result, # < 0.01)
+        successCondition: "all(result, # < 0.01)"
         provider:
           graphite: {address: "http://graphite.example", query: "target=stats.error.{{args.service}}", timeout: 5s}
       - name: points
-        successCondition: all(result, # < 0.01)
+        successCondition: "all(result, # < 0.01)"
         provider: {influxdb: {profile: eu, database: shop, query: SELECT mean(error) FROM web, timeout: 5s}}
       - name: relic
         successCondition: result.count > 0
@@ -675,6 +675,17 @@ let wholeDocuments = """
     kind: Freeze
     metadata: {name: now}
     spec: {reason: for as long as this is here}
+    ---
+    apiVersion: openslo/v1
+    kind: SLO
+    metadata: {name: web}
+    spec:
+      indicator:
+        metadata: {name: web-is-up}
+        spec: {ratioMetric: {rawType: success, raw: {metricSource: {type: Prometheus, spec: {query: web_up}}}}}
+      timeWindow: [{duration: 4w, isRolling: true}]
+      budgetingMethod: Occurrences
+      objectives: [{displayName: gold, target: 0.995}]
     """
 
 /// The committed definitions, as people apply them.

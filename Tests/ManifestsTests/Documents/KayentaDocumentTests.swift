@@ -80,7 +80,7 @@ import Testing
     @Test(arguments: [
         ("marginal: 75", "marginal: 95", "marginal 95 is more than pass 90"),
         ("name: times", "name: errors", "two queries are named"),
-        ("queries:", "lookback: 5m\nqueries:", "has not room for 12 steps of 60s"),
+        ("queries:", "lookback: 5m\nqueries:", "has not room for 12 steps of 1m"),
         ("queries:", "groups: {error: 60}\nqueries:", "unknown group"),
         ("queries:", "groups: {metrics: 60}\nqueries:", "add up to 60, not to 100"),
         ("canary: tb, ", "", "missing"),

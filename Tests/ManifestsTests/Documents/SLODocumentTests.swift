@@ -242,7 +242,7 @@ import Testing
               - name: "{{args.job}}"
                 inline: {objective: 99%, window: 30d, bad: 'e{job="{{args.job}}"}', total: 'r{job="{{args.job}}"}'}
               metrics:
-              - {name: up, provider: {prometheus: {query: up}}, successCondition: result[0] > 0}
+              - {name: up, provider: {prometheus: {query: up}}, successCondition: "result[0] > 0"}
             """
         let canary = """
             analysis: {templates: [{templateName: careful}], args: [{name: job, value: web}]},

@@ -43,7 +43,9 @@ extension Fields {
         for key in ["queries", "formula", "aggregator"] where version == "v1" && has(key) {
             field.refuse("\(key) goes with `apiVersion: v2`")
         }
-        if has("formula"), !has("queries") { field.refuse("a formula is about `queries`, which have names") }
+        if version != "v1", has("formula"), !has("queries") {
+            field.refuse("a formula is about `queries`, which have names")
+        }
         if let queries, queries > 1, !has("formula") {
             field.refuse("several queries come to one value by a `formula`; write one, or a single query")
         }
