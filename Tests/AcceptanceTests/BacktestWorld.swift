@@ -60,7 +60,7 @@ struct BacktestWorld {
             output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
         let code: Int =
             if case .exited(let code) = run.terminationStatus { Int(code) } else { -1 }
-        return Answer(code: code, output: run.standardOutput ?? "", complaints: run.standardError ?? "")
+        return Answer(code: code, output: run.standardOutput, complaints: run.standardError)
     }
 
     /// What is asked of the store itself; not of the minutes in which a rate has nothing to go by yet.

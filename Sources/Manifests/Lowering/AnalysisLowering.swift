@@ -65,7 +65,7 @@ struct AnalysisLowering {
 
     /// With the secrets that its texts name, each in the rollout's namespace: as with Argo, whose AnalysisRuns are
     /// there too.
-    private func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
+    func named(_ metric: Metric, _ secrets: [String: SecretReference]) -> Metric {
         var metric = metric
         let texts = metric.query.texts
         let own = secrets.filter { label, _ in
