@@ -26,7 +26,8 @@ extension ControlLoop {
             if let rollout = rollout(name), claim(rollout) { return }
             try await Task.sleep(for: .milliseconds(1))
         }
-        throw CommandError("the bench waited \(limit.components.seconds) s in vain for \(name)")
+        let trouble = rollout(name)?.routing?.trouble.map { ": \($0)" } ?? ""
+        throw CommandError("the bench waited \(limit.components.seconds) s in vain for \(name)\(trouble)")
     }
 }
 

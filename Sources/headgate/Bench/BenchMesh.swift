@@ -16,6 +16,13 @@ enum BenchMesh: String, CaseIterable, Sendable {
     case consul = "Consul"
 }
 
+/// Where one of them is set up.
+struct BenchSite: Sendable {
+    let rig: Rig
+    /// Runs the releases.
+    let program: String
+}
+
 /// One of them, with both releases of the demo's service behind its Envoy.
 struct BenchField: Sendable {
     let router: any TrafficRouter
@@ -27,51 +34,53 @@ struct BenchField: Sendable {
 
 extension BenchMesh {
     func with<Value: Sendable>(
-        _ rig: Rig, _ body: @escaping @Sendable (BenchField) async throws -> Value
+        _ site: BenchSite, _ body: @escaping @Sendable (BenchField) async throws -> Value
     ) async throws -> Value {
         switch self {
-        case .envoy: try await onEnvoy(rig, body)
-        case .consul: try await onConsul(rig, body)
-        case .istio: try await onIstio(rig, body)
-        case .gatewayAPI: try await onRoutes(.gateway, rig, body)
-        case .linkerd: try await onRoutes(.linkerd, rig, body)
+        case .envoy: try await onEnvoy(site, body)
+        case .consul: try await onConsul(site, body)
+        case .istio: try await onIstio(site, body)
+        case .gatewayAPI: try await onRoutes(.gateway, site, body)
+        case .linkerd: try await onRoutes(.linkerd, site, body)
         }
     }
 
     private func onEnvoy<Value: Sendable>(
-        _ rig: Rig, _ body: @escaping @Sendable (BenchField) async throws -> Value
+        _ site: BenchSite, _ body: @escaping @Sendable (BenchField) async throws -> Value
     ) async throws -> Value {
-        let field = try await BenchField(rig, .none(), DemoManifest.climbing) { envoy in
+        let field = try await BenchField(site, .none(), DemoManifest.climbing) { envoy in
             try EnvoyRouter(
                 EnvoySettings(folder: envoy.design.routesFolder, admins: [.init(envoy.adminURL)]),
-                sender: rig.http)
+                sender: site.rig.http)
         }
         return try await body(field)
     }
 
     private func onConsul<Value: Sendable>(
-        _ rig: Rig, _ body: @escaping @Sendable (BenchField) async throws -> Value
+        _ site: BenchSite, _ body: @escaping @Sendable (BenchField) async throws -> Value
     ) async throws -> Value {
-        let stage = try await ConsulStage(in: rig, proof: "accepted")
+        let stage = try await ConsulStage(in: site.rig, proof: "accepted")
         return try await stage.during {
-            let field = try await BenchField(rig, stage.mesh, DemoManifest.consul) { _ in
+            let field = try await BenchField(site, stage.mesh, DemoManifest.consul) { _ in
                 ConsulRouter(
-                    ConsulSettings(address: stage.consul.url, settle: .milliseconds(300)), sender: rig.http)
+                    ConsulSettings(address: stage.consul.url, settle: .milliseconds(300)),
+                    sender: site.rig.http)
             }
             return try await body(field)
         }
     }
 
     private func onIstio<Value: Sendable>(
-        _ rig: Rig, _ body: @escaping @Sendable (BenchField) async throws -> Value
+        _ site: BenchSite, _ body: @escaping @Sendable (BenchField) async throws -> Value
     ) async throws -> Value {
         try await onCluster(CustomKinds.istio) { cluster in
-            let stage = try IstioStage(cluster, rig, proof: "accepted")
+            let stage = try IstioStage(cluster, site.rig, proof: "accepted")
             return try await stage.during {
-                let field = try await BenchField(rig, stage.mesh, DemoManifest.istio) { _ in
+                let field = try await BenchField(site, stage.mesh, DemoManifest.istio) { _ in
                     IstioRouter(
-                        IstioSettings(settle: .milliseconds(200)), api: client(of: cluster, rig),
-                        sender: rig.http)
+                        IstioSettings(namespace: demoNamespace, settle: .milliseconds(200)),
+                        api: client(of: cluster, site.rig),
+                        sender: site.rig.http)
                 }
                 return try await body(field)
             }
@@ -79,15 +88,16 @@ extension BenchMesh {
     }
 
     private func onRoutes<Value: Sendable>(
-        _ routes: RouteMesh, _ rig: Rig, _ body: @escaping @Sendable (BenchField) async throws -> Value
+        _ routes: RouteMesh, _ site: BenchSite, _ body: @escaping @Sendable (BenchField) async throws -> Value
     ) async throws -> Value {
         try await onCluster(CustomKinds.gatewayAPI.union(CustomKinds.linkerd)) { cluster in
-            let stage = try RouteStage(routes, cluster, rig)
+            let stage = try RouteStage(routes, cluster, site.rig)
             let manifest = DemoManifest.byRoute(of: routes.router)
             return try await stage.during {
-                let field = try await BenchField(rig, stage.mesh, manifest) { _ in
+                let field = try await BenchField(site, stage.mesh, manifest) { _ in
                     GatewayRouter(
-                        GatewaySettings(), of: routes.router, api: client(of: cluster, rig), sender: rig.http)
+                        GatewaySettings(namespace: demoNamespace), of: routes.router,
+                        api: client(of: cluster, site.rig), sender: site.rig.http)
                 }
                 return try await body(field)
             }
@@ -103,18 +113,18 @@ extension BenchMesh {
 
 extension BenchField {
     fileprivate init(
-        _ rig: Rig, _ mesh: InstallationMesh, _ manifest: String,
+        _ site: BenchSite, _ mesh: InstallationMesh, _ manifest: String,
         _ router: (EnvoyProcess) throws -> any TrafficRouter
     ) async throws {
         var ports: [String: UInt16] = [:]
         for (backend, version) in zip(Installation.backends, [Probe.stable, "next"]) {
             let port = try FreePort.take()
             ports[backend] = port
-            _ = try await rig.startDemoService(version: version, port: port)
+            _ = try await site.rig.startDemoService(version: version, port: port, program: site.program)
             try await mesh.deployed(version, backend, port)
         }
         let (second, port) = (Installation.backends[1], ports[Installation.backends[1]] ?? 0)
-        envoy = try await rig.start(mesh.design(in: rig, ports))
+        envoy = try await site.rig.start(mesh.design(in: site.rig, ports))
         self.router = try router(envoy)
         target = try traffic(of: manifest)
         deploy = { version in try await mesh.deployed(version, second, port) }

@@ -32,7 +32,7 @@ extension BenchReport {
                 + ["\(row.failedRequests) of \(row.requests)"]
         }
         return ([head] + lines).map { cells in
-            cells.enumerated().map { $1.padded(to: $0 == 0 ? 25 : 18) }.joined()
+            cells.enumerated().map { $1.padded(to: $0 == 0 ? 25 : 21) }.joined()
         }.joined(separator: "\n")
     }
 }

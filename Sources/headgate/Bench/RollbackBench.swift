@@ -9,10 +9,15 @@ import Traffic
 /// answer is given, and what stands for istiod and its like (`Lab`).
 struct RollbackBench {
     let rollbacks: Int
+    /// Runs the releases; none: this one.
+    var program: String?
 
     func run(_ mesh: BenchMesh) async throws -> BenchReport.Rollbacks {
-        try await withLab { rig in
-            try await mesh.with(rig) { field in try await measure(mesh, field, rig) }
+        let program = try program ?? Tools.thisProgram()
+        return try await withLab { rig in
+            try await mesh.with(BenchSite(rig: rig, program: program)) { field in
+                try await measure(mesh, field, rig)
+            }
         }
     }
 
