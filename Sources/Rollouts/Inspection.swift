@@ -5,9 +5,13 @@ package import Analysis
 package struct Preflight: Hashable, Codable, Sendable {
     /// Whether nothing starts unless the mesh takes nothing but mutual TLS.
     package var requiresMTLS: Bool
+    /// Whether errors are taken as warnings, so that no start is refused. None in what was declared before there was
+    /// a choice: they refuse it.
+    package var onlyWarns: Bool?
 
-    package init(requiresMTLS: Bool = false) {
+    package init(requiresMTLS: Bool = false, onlyWarns: Bool? = nil) {
         self.requiresMTLS = requiresMTLS
+        self.onlyWarns = onlyWarns
     }
 }
 
@@ -25,13 +29,16 @@ package struct Inspection: Hashable, Sendable {
     /// Whether its instances are started by the rollout, and so need not be there yet.
     package let startsInstances: Bool
     package let requiresMTLS: Bool
+    /// Whether errors are taken as warnings.
+    package let onlyWarns: Bool
     /// What the plan measures, asked about the stable release: what climbs has no traffic yet.
     package let queries: [Metric]
 
     package init(
         target: TrafficTarget, isRouted: Bool = true, stable: String?, canaries: [String],
         isStart: Bool = false,
-        startsInstances: Bool = false, requiresMTLS: Bool = false, queries: [Metric] = []
+        startsInstances: Bool = false, requiresMTLS: Bool = false, onlyWarns: Bool = false,
+        queries: [Metric] = []
     ) {
         self.target = target
         self.isRouted = isRouted
@@ -40,6 +47,7 @@ package struct Inspection: Hashable, Sendable {
         self.isStart = isStart
         self.startsInstances = startsInstances
         self.requiresMTLS = requiresMTLS
+        self.onlyWarns = onlyWarns
         self.queries = queries
     }
 
@@ -47,13 +55,14 @@ package struct Inspection: Hashable, Sendable {
     package var backends: [String] { [stable].compactMap(\.self) + canaries }
 
     /// The findings as this rollout takes them: without strict mutual TLS, or the proof of it, nothing starts where it
-    /// is required.
+    /// is required; and nothing is refused where a warning is all that is wanted.
     package func weighed(_ findings: [Finding]) -> [Finding] {
         findings.map { finding in
             var weighed = finding
             if requiresMTLS, finding.check == Finding.mtls, finding.severity == .warning {
                 weighed.severity = .error
             }
+            if onlyWarns, weighed.severity == .error { weighed.severity = .warning }
             return weighed
         }.ranked
     }
@@ -70,6 +79,7 @@ extension Rollout {
             canaries: places.map(backend), isStart: flight?.stage == .inspecting,
             startsInstances: declaration.workload != nil,
             requiresMTLS: declaration.preflight?.requiresMTLS ?? false,
+            onlyWarns: declaration.preflight?.onlyWarns ?? false,
             queries: declaration.plan.queries(about: self.stable, in: stable))
     }
 

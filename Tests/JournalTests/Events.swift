@@ -61,7 +61,7 @@ enum Events {
             controller: "kubernetes", release: "web-5d9c", replicas: 10, replicasMin: 2,
             settings: ["template": "{}"])
         whole.inFlight = .queue
-        whole.preflight = Preflight(requiresMTLS: true)
+        whole.preflight = Preflight(requiresMTLS: true, onlyWarns: true)
         whole.rollbackWindow = 3
         whole.progressDeadline = ProgressDeadline(duration: .seconds(600), whenOverdue: .abort)
         whole.traffic.backends = Backends(names: ["x", "y", "z"]) ?? whole.traffic.backends

@@ -1,4 +1,5 @@
 import Analysis
+import Foundation
 import Rollouts
 import Testing
 
@@ -79,5 +80,22 @@ import Testing
         let other = Finding(.warning, "endpoints", "shop", "nobody", why: "empty", mend: "deploy")
         #expect(inspection.weighed([other, plain]).map(\.severity) == [.error, .warning])
         #expect(inspection.weighed([other, plain]).map(\.check) == [Finding.mtls, "endpoints"])
+    }
+
+    @Test func whereOnlyAWarningIsWantedNothingIsRefused() throws {
+        var declaration = try declaration()
+        declaration.preflight = Preflight(onlyWarns: true)
+        let inspection = try #require(try rollout(.declare(declaration)).inspection)
+        let error = Finding(.error, "objects", "shop", "is gone", why: "it is needed", mend: "create it")
+        let note = Finding(.note, "owner", "shop", "is git's", why: "good to know", mend: "nothing")
+        let weighed = inspection.weighed([note, error])
+        #expect(weighed.map(\.severity) == [.warning, .note] && weighed.refusal == nil)
+        #expect(weighed.first?.check == "objects", "what was found is told all the same")
+    }
+
+    /// A journal of before the choice says nothing of it.
+    @Test func whatWasDeclaredBeforeRefusesAsItDid() throws {
+        let old = try JSONDecoder().decode(Preflight.self, from: Data(#"{"requiresMTLS": false}"#.utf8))
+        #expect(old == Preflight() && old.onlyWarns == nil)
     }
 }

@@ -278,7 +278,9 @@ extension Notebook {
             source: "rollouts/checkout.yaml", inFlight: given["in-flight"].flatMap(InFlightPolicy.init),
             rollbackWindow: given["window"].flatMap { Int($0) }, progressDeadline: try deadline(given),
             workload: workload(given), drift: given["drift"].flatMap(DriftPolicy.init),
-            preflight: given["preflight"].map { Preflight(requiresMTLS: $0 == "mtls") })
+            preflight: given["preflight"].map {
+                Preflight(requiresMTLS: $0 == "mtls", onlyWarns: $0 == "warn" ? true : nil)
+            })
     }
 
     /// `replicas=10`

@@ -17,8 +17,18 @@ extension Declaration {
     /// What the manifest says above its strategy.
     fileprivate var policies: [String] {
         let paused = isPaused ? "held: \(source) says `paused: true`" : nil
-        let policies = [paused, progressDeadline?.stop, (inFlight ?? .supersede).stop, drift?.stop]
+        let policies = [
+            paused, preflight?.stop, progressDeadline?.stop, (inFlight ?? .supersede).stop, drift?.stop,
+        ]
         return policies.compactMap(\.self)
+    }
+}
+
+extension Preflight {
+    /// Said where it is not as usual.
+    fileprivate var stop: String? {
+        guard onlyWarns == true else { return nil }
+        return "what the look before the start finds stops nothing: its errors are taken as warnings"
     }
 }
 

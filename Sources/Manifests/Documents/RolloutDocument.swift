@@ -76,8 +76,7 @@ extension RolloutDocument {
             progressDeadline =
                 isArgo ? fields.argoDeadline() : fields.optional("progressDeadline", .progressDeadline)
             // Argo's documents start as with Argo, which looks at nothing.
-            preflight =
-                isArgo ? nil : Preflight(requiresMTLS: fields.optional("requireMTLS", .strict) ?? false)
+            preflight = isArgo ? nil : fields.preflight()
             slos = isArgo ? [] : fields.optional("slos", .slos) ?? []
             let strategy: StrategyDocument?? = fields.required(
                 "strategy", .object { .some(StrategyDocument.read(&$0, dialect, name)) })
@@ -87,6 +86,30 @@ extension RolloutDocument {
             {
                 fields.field.refuse("says how pods are to be, and has no `template` to make them from")
             }
+        }
+    }
+}
+
+/// What the look before a start may do.
+private enum PreflightMode: String, CaseIterable {
+    case enforce, warn, off
+}
+
+extension Fields {
+    /// None: nothing is looked at.
+    fileprivate mutating func preflight() -> Preflight? {
+        let written = field("preflight")
+        let mode = written?.read(.name(of: PreflightMode.self)) ?? .enforce
+        let requiresMTLS = optional("requireMTLS", .strict) ?? false
+        if requiresMTLS, mode != .enforce {
+            written?.refuse(
+                "`\(mode.rawValue)` refuses no start, and `requireMTLS: strict` would; take one of the two out"
+            )
+        }
+        switch mode {
+        case .enforce: return Preflight(requiresMTLS: requiresMTLS)
+        case .warn: return Preflight(requiresMTLS: requiresMTLS, onlyWarns: true)
+        case .off: return nil
         }
     }
 }

@@ -1,3 +1,5 @@
+import Transport
+
 /// One configuration in Envoy, and the file content that would bring it about.
 struct ShownRoute {
     let borne: BorneRoute
@@ -9,6 +11,8 @@ struct ShownRoute {
         configuration = entry["route_config"]
         borne = BorneRoute(version: version, configuration: configuration)
     }
+
+    var document: JSON? { configuration.document }
 
     /// None where Envoy blotted something out, as it does with secrets.
     var file: [UInt8]? {

@@ -1,4 +1,5 @@
 import Foundation
+import Transport
 
 /// A place in a JSON document that may have any shape: a step to what isn't there leads to nothing.
 struct JSONTree {
@@ -25,6 +26,12 @@ struct JSONTree {
     var string: String? { value as? String }
 
     var number: Int? { value as? Int }
+
+    /// The whole of it, to be read as a document of no one shape; none where there is no object.
+    var document: JSON? {
+        // What was read as JSON is JSON.
+        (value as? [String: Any]).flatMap { try? JSON(parsing: Self.bytes(of: $0)) }
+    }
 
     /// The only element; nothing where there are none or several.
     var single: JSONTree {

@@ -13,6 +13,7 @@ let wholeDocuments = """
       paused: false
       inFlight: queue
       drift: alarm
+      preflight: enforce
       requireMTLS: strict
       rollbackWindow: {revisions: 3}
       progressDeadline: {duration: 10m, whenOverdue: hold}

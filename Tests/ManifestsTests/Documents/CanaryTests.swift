@@ -220,7 +220,22 @@ struct RolloutPolicyTests {
         #expect(try declaration("rollbackWindow: {revisions: 2}", argo("")).rollbackWindow == 2)
     }
 
+    @Test func theLookBeforeAStartIsEnforcedUnlessTheManifestSaysElse() throws {
+        #expect(try declaration("paused: false").preflight == Preflight())
+        #expect(try declaration("preflight: enforce").preflight == Preflight())
+        #expect(try declaration("preflight: warn").preflight == Preflight(onlyWarns: true))
+        #expect(try declaration("preflight: off").preflight == nil)
+        #expect(try declaration("requireMTLS: strict").preflight == Preflight(requiresMTLS: true))
+        #expect(try declaration("paused: false", argo("")).preflight == nil, "Argo looks at nothing")
+    }
+
     @Test(arguments: [
+        ("preflight: strict", #"unknown name "strict"; known: enforce, off, warn"#),
+        (
+            "preflight: warn\n  requireMTLS: strict",
+            "`warn` refuses no start, and `requireMTLS: strict` would"
+        ),
+        ("preflight: off\n  requireMTLS: strict", "take one of the two out"),
         ("inFlight: wait", #"unknown name "wait"; known: queue, reject, supersede"#),
         ("rollbackWindow: {revisions: 0}", "0 is less than 1"),
         ("rollbackWindow: {revisions: 21}", "21 is more than 20"),

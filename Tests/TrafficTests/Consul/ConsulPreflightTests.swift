@@ -21,6 +21,60 @@ import Transport
         }
     }
 
+    @Test func whatSoftensAFailureIsNamedInTheServicesEntriesAndItsCallers() async throws {
+        try await withConsul { router, hand, _ in
+            try await hand.put(["Kind": "service-defaults", "Name": "web", "Protocol": "http"])
+            try await hand.put([
+                "Kind": "service-resolver", "Name": "web", "ConnectTimeout": "1s",
+                "Subsets": [
+                    "web-a": ["Filter": "Service.Meta.slot == \"web-a\""],
+                    "web-b": ["Filter": "Service.Meta.slot == \"web-b\""],
+                ],
+            ])
+            try await hand.put([
+                "Kind": "service-router", "Name": "web",
+                "Routes": [
+                    [
+                        "Match": ["HTTP": ["PathPrefix": "/slow"]],
+                        "Destination": [
+                            "RequestTimeout": "9s", "NumRetries": 2, "RetryOnStatusCodes": [503],
+                        ],
+                    ]
+                ],
+            ])
+            let findings = try await router.inspect(try inspection(), of: RolloutName("web"))
+            let words = findings.filter { ["timeouts", "retries"].contains($0.check) }
+                .map { "\($0.check) \($0.subject): \($0.what)" }
+            #expect(
+                words == [
+                    "timeouts service-router web: has a timeout: RequestTimeout 9s",
+                    "retries service-router web: tries again: NumRetries 2, RetryOnStatusCodes 503",
+                    "timeouts service-resolver web: has a timeout: ConnectTimeout 1s",
+                ])
+        }
+    }
+
+    /// The Consul at hand is too old to keep what callers say of their upstreams; what it would answer is known.
+    @Test func whatACallerSaysOfItsUpstreamIsNamed() {
+        let caller: JSON = [
+            "Kind": "service-defaults", "Name": "front",
+            "UpstreamConfig": [
+                "Overrides": [
+                    [
+                        "Name": "web", "Limits": ["MaxConnections": 8],
+                        "PassiveHealthCheck": ["MaxFailures": 3],
+                    ],
+                    ["Name": "other", "Limits": ["MaxConnections": 1]],
+                ]
+            ],
+        ]
+        #expect(
+            caller.defaultsFindings(of: "web").map { "\($0.subject): \($0.what)" } == [
+                "service-defaults front: leaves out who fails: MaxFailures 3",
+                "service-defaults front: has limits: MaxConnections 8",
+            ])
+    }
+
     @Test func aSubsetThatHasNobodyIsAnErrorAtTheStartOnly() async throws {
         try await withConsul { router, hand, _ in
             try await hand.put(["Kind": "service-defaults", "Name": "web", "Protocol": "http"])

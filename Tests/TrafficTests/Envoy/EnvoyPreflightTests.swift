@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Rollouts
 import Testing
 import Transport
@@ -28,7 +29,35 @@ import Transport
             ])
         #expect(findings.warnings.first?.subject.hasSuffix(", listener web") == true)
         #expect(
-            words(findings).contains("note breakers: has no circuit_breakers and no outlier_detection"))
+            words(findings).contains("note breakers: has no circuit_breakers")
+                && words(findings).contains("note outliers: has no outlier_detection"))
+    }
+
+    /// Before the first rollout, the file is what somebody else has written.
+    @Test func whatTheFirstWriteWouldTakeOutOfARouteIsAWarning() async throws {
+        let envoy = try LabEnvoy()
+        let route = """
+            {"version_info": "1", "resources": [{
+              "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration", "name": "web",
+              "virtual_hosts": [{"name": "web", "domains": ["*"], "routes": [{"match": {"prefix": "/"},
+                "route": {"cluster": "web-a", "timeout": "2s",
+                          "retry_policy": {"retry_on": "5xx", "num_retries": 2}}}]}]}]}
+            """
+        try route.write(toFile: "\(envoy.routes)/web.json", atomically: true, encoding: .utf8)
+        let client = CurlClient()
+        try await envoy.startServing(client)
+        let router = try EnvoyRouter(
+            EnvoySettings(folder: envoy.routes, admins: [envoy.admin]), sender: client)
+        let look = { try await router.inspect(try inspection(), of: RolloutName("web")) }
+        let before = try await look().filter { ["timeouts", "retries"].contains($0.check) }
+        #expect(
+            words(before) == [
+                "warning timeouts: has a timeout: 2s",
+                "warning retries: tries again: num_retries 2, retry_on 5xx",
+            ])
+        #expect(before.first?.why == "the first write replaces the whole route, and this with it")
+        _ = try await router.confirm(router.write(order(.all(to: .a))))
+        #expect(try await look().filter { ["timeouts", "retries"].contains($0.check) } == [])
     }
 
     @Test func aClusterThatIsNotThereIsAnErrorAtTheStart() async throws {
@@ -99,11 +128,27 @@ struct EnvoyPartsTests {
             canaries: ["b"], isStart: true)
         var parts = EnvoyParts()
         parts.clusters = [
-            "a": .init(healthy: 1, hasBreakers: true, ejects: true),
-            "b": .init(healthy: 0, hasBreakers: true, ejects: true),
+            "a": .init(healthy: 1), "b": .init(healthy: 0),
         ]
         let survey = EnvoySurvey("Envoy", "web", inspection, .success(parts))
-        #expect(survey.findings.map(\.subject) == ["Envoy, cluster b"])
-        #expect(survey.findings.map(\.severity) == [.error])
+        #expect(survey.findings.errors.map(\.subject) == ["Envoy, cluster b"])
+    }
+
+    @Test func limitsOfAClusterAreNamed() {
+        let inspection = Inspection(
+            target: TrafficTarget(router: "envoy", backends: Backends(a: "a", b: "b")), stable: "a",
+            canaries: [])
+        var parts = EnvoyParts()
+        let dump = """
+            {"configs": [{"cluster": {"name": "a", "outlier_detection": {},
+              "circuit_breakers": {"thresholds": [{"max_connections": 10, "max_requests": 20}]}}}]}
+            """
+        parts.take(clusters: JSONTree(parsing: Array(dump.utf8)))
+        let survey = EnvoySurvey("Envoy", "web", inspection, .success(parts))
+        #expect(
+            survey.findings.map { "\($0.check): \($0.what)" } == [
+                "breakers: has limits: thresholds max_connections 10, max_requests 20",
+                "outliers: leaves out who fails: as it is by default",
+            ])
     }
 }

@@ -114,7 +114,50 @@ struct GatewayPreflightTests {
         #expect(words(try await findings(requiresMTLS: true), "mtls").count == 1)
     }
 
+    @Test func whatSoftensAFailureIsNamedAndAMissingTimeoutNoted() async throws {
+        furnish()
+        #expect(
+            words(try await findings(), "timeouts") == [
+                "note HTTPRoute shop/web: a rule that is split has no timeout"
+            ])
+        cluster.edit(webRoute) { object in
+            var rules = object["spec"]["rules"]?.array ?? []
+            rules[0]["timeouts"] = ["request": "2s"]
+            object["spec"]["rules"] = .array(rules)
+        }
+        #expect(
+            words(try await findings(), "timeouts") == [
+                "note HTTPRoute shop/web: has a timeout: request 2s"
+            ])
+    }
+
     // MARK: - Linkerd
+
+    @Test func linkerdsAnnotationsAreNamed() async throws {
+        furnish()
+        cluster.edit(webRoute) {
+            $0["metadata"]["annotations"] = ["timeout.linkerd.io/request": "2s"]
+            $0["spec"]["parentRefs"] = [["group": "core", "kind": "Service", "name": "web", "port": 80]]
+        }
+        cluster.put(
+            ObjectReference(.service, "web", in: "shop"),
+            [
+                "metadata": [
+                    "annotations": ["retry.linkerd.io/http": "5xx", "retry.linkerd.io/limit": "2"]
+                ], "spec": ["ports": [["port": 80]]],
+            ])
+        cluster.edit(ObjectReference(.service, "web-b", in: "shop")) {
+            $0["metadata"]["annotations"] = ["balancer.linkerd.io/failure-accrual": "consecutive"]
+        }
+        let findings = try await findings(of: "linkerd")
+        #expect(
+            ["timeouts", "retries", "breakers"].flatMap { words(findings, $0) } == [
+                "note HTTPRoute shop/web: has a timeout: timeout.linkerd.io/request 2s",
+                "note Service shop/web: tries again: retry.linkerd.io/http 5xx, retry.linkerd.io/limit 2",
+                "note Service shop/web-b: has limits: balancer.linkerd.io/failure-accrual consecutive",
+            ])
+        #expect(findings.first { $0.check == "retries" }?.why.contains("on the stable one") == true)
+    }
 
     @Test func meshedPodsThatLetOthersInAreAWarning() async throws {
         furnish()

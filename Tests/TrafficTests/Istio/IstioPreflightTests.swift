@@ -13,10 +13,12 @@ struct IstioPreflightTests {
     private let cluster = testCluster()
 
     private func findings(
-        by api: (any KubernetesAPI)? = nil, isStart: Bool = false, startsInstances: Bool = false
+        by api: (any KubernetesAPI)? = nil, isStart: Bool = false, startsInstances: Bool = false,
+        prometheus: (any HTTPSender)? = nil
     ) async throws -> [Finding] {
-        let router = IstioRouter(
-            IstioSettings(namespace: "shop"), api: api ?? cluster, sender: NobodyToAsk())
+        var settings = IstioSettings(namespace: "shop")
+        if prometheus != nil { settings.prometheus = "http://prometheus:9090" }
+        let router = IstioRouter(settings, api: api ?? cluster, sender: prometheus ?? NobodyToAsk())
         let inspection = Inspection(
             target: try istioTarget(), stable: "a", canaries: ["b"], isStart: isStart,
             startsInstances: startsInstances)
@@ -148,6 +150,25 @@ struct IstioPreflightTests {
         )
     }
 
+    /// Policies say what should be; the proxies' counts say what is.
+    @Test func plainTextThatWasCountedIsAWarningWhateverThePoliciesSay() async throws {
+        furnish()
+        let prometheus = ScriptedConsul { _ in
+            .consul(
+                200,
+                #"{"status": "success", "data": {"result": ["#
+                    + #"{"metric": {"connection_security_policy": "none"}, "value": [1, "7.2"]}, "#
+                    + #"{"metric": {"connection_security_policy": "mutual_tls"}, "value": [1, "92"]}]}}"#)
+        }
+        let findings = try await findings(prometheus: prometheus)
+        #expect(
+            found("mtls", in: findings.warnings).first
+                == "warning shop/web: its proxies counted 8 requests in plain text of 100 in the last 5m")
+        let silent = try await self.findings(prometheus: ScriptedConsul { _ in nil })
+        #expect(silent.warnings == [], "a Prometheus that can't be asked proves nothing: \(silent)")
+        #expect(found("reach", in: silent).count == 1)
+    }
+
     @Test func callersThatSpeakPlainTextToStrictPodsAreAnError() async throws {
         furnish()
         cluster.edit(webRule) { $0["spec"]["trafficPolicy"]["tls"] = ["mode": "DISABLE"] }
@@ -211,6 +232,98 @@ struct IstioPreflightTests {
         #expect(findings.errors == [] && findings.warnings == [])
     }
 
+    @Test func whatSoftensAFailureIsNamed() async throws {
+        furnish()
+        cluster.edit(webRule) {
+            $0["spec"]["trafficPolicy"] = [
+                "outlierDetection": ["consecutive5xxErrors": 5, "interval": "10s"],
+                "connectionPool": ["http": ["http1MaxPendingRequests": 8], "tcp": ["maxConnections": 100]],
+            ]
+        }
+        cluster.edit(webService) { object in
+            var routes = object["spec"]["http"]?.array ?? []
+            routes[1]["retries"] = ["attempts": 2, "retryOn": "5xx"]
+            object["spec"]["http"] = .array(routes)
+        }
+        let findings = try await findings()
+        #expect(
+            ["timeouts", "retries", "outliers", "breakers"].flatMap { found($0, in: findings) } == [
+                "note VirtualService shop/web: has a timeout: 2s",
+                "note VirtualService shop/web: tries again: attempts 2, retryOn 5xx",
+                "note DestinationRule shop/web: leaves out who fails: consecutive5xxErrors 5, interval 10s",
+                "note DestinationRule shop/web: has limits: http.http1MaxPendingRequests 8, "
+                    + "tcp.maxConnections 100",
+            ])
+    }
+
+    // MARK: - DestinationRules of other namespaces
+
+    private func rule(in namespace: String, _ subsets: [String], exportTo: JSON? = nil) {
+        var spec: JSON = [
+            "host": "web.shop.svc.cluster.local",
+            "subsets": .array(subsets.map { ["name": .string($0), "labels": ["slot": .string($0)]] }),
+        ]
+        spec["exportTo"] = exportTo
+        cluster.put(
+            ObjectReference(.destinationRule, "web", in: namespace),
+            ["metadata": ["namespace": .string(namespace)], "spec": spec])
+    }
+
+    @Test func aRuleOfACallersNamespaceTakesThePlaceOfTheHosts() async throws {
+        furnish()
+        rule(in: "team", ["a"])
+        #expect(
+            found("subsets", in: try await findings()) == [
+                "error DestinationRule team/web: has no subset b, and callers of team go by it alone"
+            ])
+        cluster.edit(webService) { $0["spec"]["exportTo"] = ["."] }
+        #expect(found("subsets", in: try await findings()) == [], "the split does not reach them")
+    }
+
+    @Test func aRuleOfTheRootNamespaceCountsWhereThereIsNoCloserOne() async throws {
+        furnish()
+        cluster.remove(webRule)
+        #expect(
+            found("subsets", in: try await findings()).first
+                == "warning DestinationRule for web: none of shop is for host web, which should have subset a"
+        )
+        rule(in: "istio-system", ["a", "b"])
+        let findings = try await findings()
+        #expect(found("subsets", in: findings) == [] && found("endpoints", in: findings) == [])
+    }
+
+    @Test func subsetsThatAreHiddenFromThoseWhoseTrafficIsSplitAreSaid() async throws {
+        furnish()
+        cluster.edit(webRule) { $0["spec"]["exportTo"] = ["."] }
+        #expect(
+            found("subsets", in: try await findings()) == [
+                "warning DestinationRule shop/web: is not exported to other namespaces, and the VirtualService that "
+                    + "uses its subsets is"
+            ])
+    }
+
+    @Test func aRuleOfACallersNamespaceThatSwitchesMutualTLSOffIsSaid() async throws {
+        furnish()
+        rule(in: "team", ["a", "b"])
+        cluster.edit(ObjectReference(.destinationRule, "web", in: "team")) {
+            $0["spec"]["trafficPolicy"] = ["tls": ["mode": "DISABLE"]]
+        }
+        #expect(
+            found("mtls", in: try await findings().errors).first
+                == "error DestinationRule team/web: makes callers use tls mode DISABLE")
+    }
+
+    /// Rights for some namespaces are enough for those.
+    @Test func whereOtherNamespacesMayNotBeReadThatIsSaid() async throws {
+        furnish()
+        let findings = try await findings(by: Blind(cluster: cluster, seesNamespaces: true))
+        #expect(found("subsets", in: findings) == [])
+        #expect(
+            found("reach", in: findings) == [
+                "note DestinationRules of other namespaces: could not be read: may not list destinationrules"
+            ])
+    }
+
     @Test func whatMayNotBeReadIsANoteAndMutualTLSUnproved() async throws {
         furnish()
         let findings = try await findings(by: Blind(cluster: cluster), isStart: true)
@@ -220,15 +333,17 @@ struct IstioPreflightTests {
     }
 }
 
-/// Somebody who may read single objects and watch, and list nothing.
+/// Somebody who may read single objects and watch, and list nothing, or nothing but what is in one namespace.
 private struct Blind: KubernetesAPI {
     let cluster: WitnessedCluster
+    var seesNamespaces = false
 
     func read(_ object: ObjectReference, _ urgency: Urgency) async throws(KubernetesError) -> JSON {
         try await cluster.read(object, urgency)
     }
 
     func list(_ query: ObjectQuery, _ urgency: Urgency) async throws(KubernetesError) -> ObjectList {
+        if seesNamespaces, query.namespace != nil { return try await cluster.list(query, urgency) }
         throw KubernetesError(.forbidden, "may not list \(query.kind.plural)")
     }
 
@@ -255,7 +370,7 @@ struct IstioIdentityTests {
         survey.services = .seen([["metadata": ["name": "web"], "spec": ["selector": ["app": "web"]]]])
         survey.rules = .seen([
             [
-                "metadata": ["name": "web"],
+                "metadata": ["name": "web", "namespace": "shop"],
                 "spec": [
                     "host": "web",
                     "subsets": [

@@ -12,6 +12,7 @@ extension ConsulRouter {
         guard settings.address != nil else { return resources + [.consulUnseen] }
         let found = try await findings(sight)
         return resources + found + (await placesSeen(inspection, sight)) + (await securityFindings(sight))
+            + (await resilienceFindings(sight))
     }
 
     private func placesSeen(_ inspection: Inspection, _ sight: ConsulSight) async -> [Finding] {

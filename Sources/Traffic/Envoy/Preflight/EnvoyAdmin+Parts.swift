@@ -8,6 +8,9 @@ extension EnvoyAdmin {
             parts.take(listeners: try await ask(question), askingFor: target.route)
         }
         for question in AdminQuestion.wholeClusters { parts.take(clusters: try await ask(question)) }
+        // A route that bears no mark was there before, and is going to be replaced.
+        let foreign = try await routes(named: target.route).filter { $0.borne.marks == nil }
+        parts.foreignRoutes = foreign.compactMap(\.document)
         for name in target.backends.names where parts.clusters[name] != nil {
             parts.clusters[name]?.healthy = healthyCount(in: try await ask(.health(of: name)))
         }
@@ -41,8 +44,8 @@ extension EnvoyParts {
             let cluster = entry["cluster"]
             guard let name = cluster["name"].string else { continue }
             clusters[name] = Cluster(
-                hasBreakers: cluster["circuit_breakers"].value != nil,
-                ejects: cluster["outlier_detection"].value != nil)
+                breakers: cluster["circuit_breakers"].document,
+                outliers: cluster["outlier_detection"].document)
         }
     }
 

@@ -1,4 +1,5 @@
 import Rollouts
+import Transport
 
 /// Everything that was read of one Envoy before a start.
 struct EnvoySurvey: Sendable {
@@ -27,7 +28,8 @@ struct EnvoySurvey: Sendable {
     var findings: [Finding] {
         switch outcome {
         case .success(let parts):
-            listenerFindings(parts) + clusterFindings(parts) + mtlsFindings(parts) + breakerFindings(parts)
+            listenerFindings(parts) + clusterFindings(parts) + mtlsFindings(parts)
+                + resilienceFindings(parts)
         case .failure(let failure):
             [
                 Finding(
@@ -47,12 +49,15 @@ struct EnvoyParts: Hashable, Sendable {
     var isAskedFor = true
     /// By name.
     var clusters: [String: Cluster] = [:]
+    /// What it has under the route's name from other hands than ours.
+    var foreignRoutes: [JSON] = []
 
     struct Cluster: Hashable, Sendable {
         /// None where it is not counted.
         var healthy: Int?
-        var hasBreakers = false
-        var ejects = false
+        /// As Envoy has them; none where there are none.
+        var breakers: JSON?
+        var outliers: JSON?
     }
 }
 
@@ -69,7 +74,7 @@ extension EnvoySurvey {
         ]
     }
 
-    private var places: [(name: String, isCanary: Bool)] {
+    var places: [(name: String, isCanary: Bool)] {
         [inspection.stable].compactMap(\.self).map { ($0, false) } + inspection.canaries.map { ($0, true) }
     }
 
@@ -108,20 +113,5 @@ extension EnvoySurvey {
                 why: "anybody in the network may ask the release",
                 mend: "set `require_client_certificate: true` in the listener's DownstreamTlsContext")
         ]
-    }
-
-    private func breakerFindings(_ parts: EnvoyParts) -> [Finding] {
-        places.compactMap { parts.clusters[$0.name] == nil ? nil : $0.name }.compactMap { cluster in
-            let missing = [
-                parts.clusters[cluster]?.hasBreakers == true ? nil : "circuit_breakers",
-                parts.clusters[cluster]?.ejects == true ? nil : "outlier_detection",
-            ].compactMap(\.self)
-            guard !missing.isEmpty else { return nil }
-            return Finding(
-                .note, "breakers", "\(name), cluster \(cluster)",
-                "has no \(missing.joined(separator: " and no "))",
-                why: "a slow or half-broken release holds its callers for longer than it has to",
-                mend: "set them in the cluster")
-        }
     }
 }

@@ -24,7 +24,8 @@ extension GatewayRouter {
             carriers += own
         }
         let namespace = objects.first?.reference.namespace ?? settings.namespace
-        return findings + (await survey(inspection, in: namespace, carriers)).findings
+        let parents = objects.flatMap(\.parentServices)
+        return findings + (await survey(inspection, in: namespace, carriers, parents)).findings
     }
 
     /// Of one route by itself.
@@ -39,11 +40,12 @@ extension GatewayRouter {
         } catch {
             findings.append(.unfit("\(object.reference)", error.message))
         }
-        return findings
+        return findings + object.resilienceFindings
     }
 
     private func survey(
-        _ inspection: Inspection, in namespace: String, _ carriers: [Implementation]
+        _ inspection: Inspection, in namespace: String, _ carriers: [Implementation],
+        _ parents: [String]
     ) async -> ServiceSurvey {
         let isLinkerd =
             kind == LinkerdProfile.router
@@ -59,12 +61,18 @@ extension GatewayRouter {
         let space = await api.look(at: ObjectReference(.namespace, namespace, in: nil))
         survey.linkerd = LinkerdSurvey(
             servers: await servers, policies: await policies, authentications: await authentications,
-            namespace: space.value)
+            namespace: space.value, parents: parents)
         return survey
     }
 }
 
 extension GatewayObject {
+    /// The Services that it speaks for, in its own namespace.
+    fileprivate var parentServices: [String] {
+        (object["spec"]["parentRefs"]?.array ?? []).filter { $0["kind"] == "Service" }
+            .compactMap { $0["name"]?.string }
+    }
+
     /// What those who carry it out say of it as it is.
     fileprivate func statusFindings(isKnown: Bool) -> [Finding] {
         guard route.kind != .trafficSplit else { return [] }

@@ -27,18 +27,47 @@ extension IstioRouter {
             inspection: inspection, target: target, namespace: namespace,
             rootNamespace: settings.rootNamespace)
         survey.objects = sight.services
-        async let rules = api.look(for: ObjectQuery(.destinationRule, in: namespace))
+        async let rules = rulesSeen(among: both)
         async let services = api.look(for: ObjectQuery(.service, in: namespace))
         async let pods = api.look(for: ObjectQuery(.pod, in: namespace))
         async let peers = api.look(for: .peerAuthentication, in: both)
         async let policies = api.look(for: .authorizationPolicy, in: both)
         survey.rivals = await rivalNames(of: sight)
-        survey.rules = await rules
+        (survey.rules, survey.unseenRules) = await rules
+        survey.connections = await connections(survey)
         survey.services = await services
         survey.pods = await pods
         survey.peers = await peers
         survey.authorizations = await policies
         return survey
+    }
+
+    /// Those of all namespaces, for callers anywhere may have their own; where that may not be read, those of the ones that
+    /// are named, and why there are no more.
+    private func rulesSeen(among namespaces: [String]) async -> (Seen<[JSON]>, unseen: String?) {
+        let all = await api.look(for: ObjectQuery(.destinationRule, in: nil))
+        guard case .unknown(let why) = all else { return (all, nil) }
+        var (found, isRead) = ([JSON](), false)
+        for namespace in namespaces {
+            guard let some = await api.look(for: ObjectQuery(.destinationRule, in: namespace)).value else {
+                continue
+            }
+            (found, isRead) = (found + some, true)
+        }
+        return isRead ? (.seen(found), why) : (all, nil)
+    }
+
+    /// None where no Prometheus is configured.
+    private func connections(_ survey: IstioSurvey) async -> Seen<CountedConnections>? {
+        guard let address = settings.prometheus, !survey.hosts.isEmpty else { return nil }
+        let counter = ConnectionCounter(
+            look: PrometheusLook(address, settings.timeout, sender), hosts: survey.hosts,
+            namespace: survey.namespace)
+        do throws(CountFailure) {
+            return .seen(try await counter.read())
+        } catch {
+            return .unknown(error.message)
+        }
     }
 
     /// `shop/other`; none where nobody may list them.

@@ -15,24 +15,6 @@ extension IstioSurvey {
         }
     }
 
-    var subsetFindings: [Finding] {
-        guard target.split == .subsets, let host = hosts.first else { return [] }
-        if case .unknown(let why) = rules { return [.unread("DestinationRules of \(namespace)", why)] }
-        let own = rules(for: host)
-        return inspection.backends
-            .filter { subset($0, of: host) == nil }
-            .map { name in
-                Finding(
-                    own.isEmpty ? .warning : .error, "subsets",
-                    own.first.map(title) ?? "DestinationRule for \(host)",
-                    own.isEmpty
-                        ? "none of \(namespace) is for host \(host), which should have subset \(name)"
-                        : "has no subset \(name)",
-                    why: "requests to a subset that nobody defines are answered with 503",
-                    mend: "add `{name: \(name), labels: {…}}` to its `subsets`")
-            }
-    }
-
     /// Within gateways they are merged; within the mesh one of them counts, and nobody says which.
     var rivalFindings: [Finding] {
         rivals.sorted().map { rival in
@@ -73,9 +55,5 @@ extension IstioSurvey {
                 ? "routes for HTTP don't hold there: its requests are not split"
                 : "Istio looks into the first bytes then; requests it can't tell are not split",
             mend: "set `appProtocol: http`, or begin the port's name with http")
-    }
-
-    private func title(_ rule: JSON) -> String {
-        "DestinationRule \(namespace)/\(rule["metadata"]["name"]?.string ?? "?")"
     }
 }

@@ -17,7 +17,7 @@ extension IstioSurvey {
         let whole: [(subject: String, labels: [String: String])] = [("namespace \(namespace)", [:])]
         let all = sets.isEmpty ? whole : sets.map { (subject: $0.subject, labels: labels(of: $0)) }
         return all.flatMap { subject, labels in peerFindings(subject, labels, policies) }
-            + clientFindings(policies) + proxyFindings(sets)
+            + clientFindings(policies) + proxyFindings(sets) + connectionFindings
     }
 
     /// Of pods that are not there yet, what their selector says.
@@ -54,7 +54,7 @@ extension IstioSurvey {
     /// A DestinationRule that makes callers speak plain text.
     private func clientFindings(_ policies: [JSON]) -> [Finding] {
         hosts.flatMap { host in
-            rules(for: host).compactMap { rule -> Finding? in
+            allRules(for: host).compactMap { rule -> Finding? in
                 let subsets = rule["spec"]["subsets"]?.array ?? []
                 let modes = ([rule["spec"]] + subsets).compactMap {
                     $0["trafficPolicy"]["tls"]["mode"]?.string
@@ -66,15 +66,23 @@ extension IstioSurvey {
                         of: stablePods.map(labels) ?? [:], port: nil, in: namespace, root: rootNamespace,
                         policies
                     ).mode == .strict
-                let name = rule["metadata"]["name"]?.string ?? "?"
                 return Finding(
-                    isRefused ? .error : .warning, Finding.mtls, "DestinationRule \(namespace)/\(name)",
+                    isRefused ? .error : .warning, Finding.mtls, rule.ruleTitle,
                     "makes callers use tls mode \(mode)",
                     why: isRefused
                         ? "the pods take mutual TLS only, and refuse every request"
                         : "the mesh's own mutual TLS is switched off by that",
                     mend: "take `tls` out, or set `mode: ISTIO_MUTUAL`")
             }
+        }
+    }
+
+    /// What the pods' proxies counted bears out what they were told, or not.
+    private var connectionFindings: [Finding] {
+        switch connections {
+        case .seen(let counted): [counted.finding(of: hosts, in: namespace)].compactMap(\.self)
+        case .unknown(let why): [.unread("connection_security_policy of \(namespace)", why)]
+        case .missing, nil: []
         }
     }
 

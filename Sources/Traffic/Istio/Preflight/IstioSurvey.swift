@@ -13,32 +13,40 @@ struct IstioSurvey: Sendable {
     var objects: [IstioObject] = []
     /// Others that claim a host of the mesh that is split.
     var rivals: [String] = []
+    /// Of all namespaces that could be read.
     var rules: Seen<[JSON]> = .seen([])
+    /// Why those of some namespaces could not be.
+    var unseenRules: String?
     var services: Seen<[JSON]> = .seen([])
     var pods: Seen<[JSON]> = .seen([])
     var peers: Seen<[JSON]> = .seen([])
     var authorizations: Seen<[JSON]> = .seen([])
+    /// What the pods' proxies counted; none where nobody keeps their counts.
+    var connections: Seen<CountedConnections>?
 
     var findings: [Finding] {
-        hostFindings + subsetFindings + rivalFindings + ownerFindings + podFindings + protocolFindings
+        hostFindings + ruleFindings + rivalFindings + ownerFindings + podFindings + protocolFindings
             + mtlsFindings + identityFindings + resilienceFindings
     }
 
     /// The first labels of the hosts that are split, which are names of Services.
     var hosts: [String] {
         var seen: Set<String> = []
+        return writtenHosts.map(\.firstLabel).filter { seen.insert($0).inserted }
+    }
+
+    private var writtenHosts: [String] {
         let items = objects.flatMap(\.eachSplit).flatMap { $0["route"]?.array ?? [] }
-        let names = items.filter { item in objects.contains { $0.destinations.index(ofItem: item) != nil } }
-            .compactMap { $0["destination"]["host"]?.string?.firstLabel }
-        return names.filter { seen.insert($0).inserted }
+        return items.filter { item in objects.contains { $0.destinations.index(ofItem: item) != nil } }
+            .compactMap { $0["destination"]["host"]?.string }
+    }
+
+    /// `web.shop.svc.cluster.local`, of one of `hosts`.
+    func wholeHost(_ host: String) -> String {
+        (writtenHosts.first { $0.firstLabel == host } ?? host).wholeHost(in: namespace)
     }
 
     func service(_ name: String) -> JSON? { services.named(name) }
-
-    /// The DestinationRules that speak of a host.
-    func rules(for host: String) -> [JSON] {
-        (rules.value ?? []).filter { $0["spec"]["host"]?.string?.firstLabel == host }
-    }
 
     var allPods: [PodSight] { (pods.value ?? []).map(PodSight.init) }
 
@@ -62,8 +70,7 @@ struct IstioSurvey: Sendable {
     }
 
     func subset(_ name: String, of host: String) -> JSON? {
-        rules(for: host).lazy.flatMap { $0["spec"]["subsets"]?.array ?? [] }
-            .first { $0["name"]?.string == name }
+        rules(for: host).subset(name)
     }
 
     var stablePods: PodSet? { inspection.stable.flatMap(podSet) }

@@ -13,6 +13,8 @@ struct LinkerdSurvey: Sendable {
     var authentications: Seen<[JSON]> = .missing
     /// The object, for its annotations; none where it could not be read.
     let namespace: JSON?
+    /// The Services that the routes speak for.
+    var parents: [String] = []
 
     func findings(_ survey: ServiceSurvey) -> [Finding] {
         let places = survey.inspection.backends.compactMap { name in
@@ -21,7 +23,7 @@ struct LinkerdSurvey: Sendable {
             }
         }
         return places.compactMap { proxyFinding($0.set) } + places.compactMap(policyFinding)
-            + identityFindings(survey) + opaqueFindings(survey) + accrualFindings(survey)
+            + identityFindings(survey) + opaqueFindings(survey) + resilienceFindings(survey)
     }
 
     private func proxyFinding(_ set: PodSet) -> Finding? {
@@ -118,18 +120,6 @@ extension LinkerdSurvey {
                 .warning, "protocol", "Service \(survey.namespace)/\(name)", "port \(port) is opaque",
                 why: "Linkerd does not look into its requests: routes don't hold there, and none are counted",
                 mend: "take \(port) out of `config.linkerd.io/opaque-ports`")
-        }
-    }
-
-    private func accrualFindings(_ survey: ServiceSurvey) -> [Finding] {
-        survey.inspection.canaries.compactMap { name in
-            guard let service = survey.service(name),
-                service["metadata"]["annotations"].texts["balancer.linkerd.io/failure-accrual"] == nil
-            else { return nil }
-            return Finding(
-                .note, "breakers", "Service \(survey.namespace)/\(name)", "has no failure accrual",
-                why: "a single bad pod goes on getting its share",
-                mend: "annotate it `balancer.linkerd.io/failure-accrual: consecutive`")
         }
     }
 }
