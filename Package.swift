@@ -123,8 +123,8 @@ let package = Package(
         tests(
             "Traffic",
             [
-                "Analysis", "Rollouts", "Engine", "Transport", "Kubernetes", "TestCluster", "TestServer",
-                "Traffic", "Lab", logging,
+                "Analysis", "Rollouts", "Journal", "Engine", "Transport", "Kubernetes", "TestCluster",
+                "TestServer", "Traffic", "Lab", logging,
             ]),
         tests(
             "Workloads",

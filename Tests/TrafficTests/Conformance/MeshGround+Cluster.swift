@@ -48,5 +48,17 @@ private struct ClusterMesh<Router: StagedRouter>: RoutedMesh {
         }
     }
 
+    func bookmark() -> PutBack {
+        let (cluster, stage, weights) = (cluster, stage, weights())
+        return {
+            cluster.edit(stage.reference) { object in
+                for (index, weight) in weights.enumerated() {
+                    let pointer = "\(stage.split)/\(index)/weight"
+                    object = (try? object.patched(.replace(pointer, JSON(weight)))) ?? object
+                }
+            }
+        }
+    }
+
     func close() async { await router.close() }
 }

@@ -49,5 +49,10 @@ private struct ConsulMesh: RoutedMesh {
         }
     }
 
+    func bookmark() async throws -> PutBack {
+        let (hand, splits) = (hand, try await hand.content(.splitter)?["Splits"])
+        return { try await hand.edit(.splitter) { $0["Splits"] = splits } }
+    }
+
     func close() async { await router.close() }
 }

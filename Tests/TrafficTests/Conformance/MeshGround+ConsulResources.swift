@@ -64,5 +64,10 @@ private struct ResourceMesh: RoutedMesh {
         }
     }
 
+    func bookmark() -> PutBack {
+        let (cluster, splits) = (cluster, object(.splitter)?["spec"]["splits"])
+        return { cluster.edit(EntryName.Kind.splitter.inShop) { $0["spec"]?["splits"] = splits } }
+    }
+
     func close() async { await router.close() }
 }

@@ -57,6 +57,11 @@ private struct EnvoyMesh: RoutedMesh {
         try edited.text.write(toFile: file, atomically: true, encoding: .utf8)
     }
 
+    func bookmark() throws -> PutBack {
+        let (file, text) = (file, try String(contentsOfFile: file, encoding: .utf8))
+        return { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+    }
+
     func close() { router.close() }
 
     private func document() throws -> JSON {

@@ -5,6 +5,8 @@ import Transport
 
 @testable import Traffic
 
+typealias PutBack = @Sendable () async throws -> Void
+
 /// A mesh in which both releases of `web` can be reached, and a router that speaks with it: what all routers are held to
 /// is said in these words.
 protocol RoutedMesh: Sendable {
@@ -20,6 +22,8 @@ protocol RoutedMesh: Sendable {
     func rest() async throws -> JSON
     /// Somebody in a hurry gives the second place another weight.
     func meddle() async throws
+    /// Puts the split back to what it is now, as whoever meddled would.
+    func bookmark() async throws -> PutBack
     func close() async
 }
 
