@@ -28,7 +28,8 @@ import Transport
                 let share = try #require(Weight(checking: millionths))
                 let route = Route(giving: [(.b, share)], rest: .a)
                 let write = mesh.write(route, since: Rollouts.Sequence(number + 10))
-                guard share == .none || share.millionths >= ground.resolution else {
+                let parts = [share, share.complement].filter { $0 != .none }
+                guard parts.allSatisfy({ $0.millionths >= ground.resolution }) else {
                     #expect(await mesh.failure(of: write)?.kind == .rejected)
                     continue
                 }
@@ -80,7 +81,9 @@ import Transport
         try await ground.play { mesh in
             let before = try await mesh.rest()
             for (number, percent) in [20, 70, 100, 0].enumerated() {
-                try await mesh.carry(mesh.write(split(percent), since: Rollouts.Sequence(number + 10)))
+                // Routes say whose they are, also where the other one has everything.
+                let route = try split(percent, home: .a)
+                try await mesh.carry(mesh.write(route, since: Rollouts.Sequence(number + 10)))
                 #expect(try await mesh.rest() == before)
             }
         }

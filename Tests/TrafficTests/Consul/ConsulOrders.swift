@@ -103,6 +103,19 @@ struct ConsulHand: Sendable {
         guard response.isSuccess else { throw Trouble(response) }
     }
 
+    /// An agent that was started again holds its checks for critical until somebody speaks, and takes its time to tell
+    /// the servers.
+    func speakWell(of id: String, service: String = "web") async throws {
+        let response = try await send(.put, "/v1/agent/check/pass/service:\(id)", nil)
+        guard response.isSuccess else { throw Trouble(response) }
+        for _ in 0..<300 {
+            let response = try await send(.get, "/v1/health/connect/\(service)?passing=1", nil)
+            let found = try? JSON(parsing: response.body).array
+            if found?.contains(where: { $0["Service"]["ID"]?.string == id }) == true { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     @discardableResult
     func send(_ method: HTTPMethod, _ path: String, _ body: JSON?) async throws -> HTTPResponse {
         var headers: HTTPHeaders = [:]

@@ -169,8 +169,7 @@ import Transport
             )
             try await consul.daemon.start()
             #expect(try await hand.entry(.splitter) == nil)
-            // A check that nobody has spoken of since the start counts as critical.
-            try await hand.register("web-2", meta: ["slot": "web-b"])
+            try await hand.speakWell(of: "web-2")
             try await carry(write, by: router)
             #expect(settled.withLock(\.self) == 2)
             #expect(try await hand.weights() == ["web-a": 80, "web-b": 20])

@@ -27,7 +27,8 @@ extension Fields {
     fileprivate func refuseQueries() {
         guard field.sketch == nil else { return }
         for key in ["query", "rangeQuery"] where has(key) {
-            field.refuse("\(key) has no place beside compare or kayenta, which say themselves what they ask for")
+            field.refuse(
+                "\(key) has no place beside compare or kayenta, which say themselves what they ask for")
         }
     }
 }
