@@ -27,6 +27,12 @@ package struct Proof: Hashable, Sendable {
         self.words = ["stored \(words)"]
     }
 
+    /// What proves a level at once: `Envoy at … shows version 12.f00d`.
+    package init(_ level: ProofLevel, _ words: String) {
+        self.level = level
+        self.words = [words]
+    }
+
     /// The next level, and by what: `acked by 12 of 12 proxies`.
     package mutating func reach(_ level: ProofLevel, _ reason: String = "") {
         self.level = max(self.level, level)

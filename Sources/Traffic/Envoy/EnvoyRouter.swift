@@ -52,14 +52,15 @@ package final class EnvoyRouter: TrafficRouter {
         let file = await files.file(of: receipt.write.rollout, target)
         try await allShow(document, file)
         let who = admins.count == 1 ? "\(admins[0].name) shows" : "\(admins.count) Envoys show"
-        let text = "\(who) version \(BorneRoute(parsing: document.bytes))"
+        var proof = Proof(.acked, "\(who) version \(BorneRoute(parsing: document.bytes))")
         do throws(RouteFailure) {
             try await file.keep(document)
-            return RouteEvidence(text: text)
         } catch {
             // The route is applied all the same: a full disk must not hold back the news of a rollback.
-            return RouteEvidence(text: "\(text); no copy was kept: \(error.message)")
+            proof.note("no copy was kept: \(error.message)")
         }
+        if settings.level >= .observed { try await counted(receipt.write, target).prove(&proof) }
+        return RouteEvidence(text: "\(proof)")
     }
 
     package func observe(
@@ -84,6 +85,22 @@ package final class EnvoyRouter: TrafficRouter {
 }
 
 extension EnvoyRouter {
+    /// Whether requests go where the shares send them, by what the Envoys count themselves.
+    private func counted(
+        _ write: RouteWrite, _ target: EnvoyTarget
+    ) throws(RouteFailure) -> CountedShares {
+        let names = target.backends.names
+        return CountedShares(
+            counter: EnvoyCounter(admins: admins, clusters: names),
+            wanted: try NamedRoute(write, managed: []), names: names, pace: countPace,
+            looksMax: settings.countsMax)
+    }
+
+    /// Requests take longer to come than a file.
+    private var countPace: Pace {
+        Pace(pauses: [100, 200, 400, 800, 1_000].map { .milliseconds($0) }, sleep: pace.sleep)
+    }
+
     /// Waits for all Envoys; the first that rejects the route settles it.
     private func allShow(_ document: RouteDocument, _ file: RouteFile) async throws(RouteFailure) {
         let pace = pace

@@ -23,14 +23,21 @@ package struct EnvoySettings: Hashable, Sendable {
     package var timeout: Duration
     /// The pauses between two looks at an Envoy; the last one goes on. Envoy usually has a file within 2 ms.
     package var pauses: [Duration]
+    /// How far a route is to be proved: `acked` is each Envoy showing it, and `observed` counts requests beside.
+    package var level: ProofLevel
+    /// How many looks at the counts of requests there are at most: where no traffic is, none can be observed.
+    package var countsMax: Int
 
     package init(
         folder: String, admins: [Admin], timeout: Duration = .seconds(2),
-        pauses: [Duration] = [1, 2, 4, 8, 16, 32, 64, 100].map { .milliseconds($0) }
+        pauses: [Duration] = [1, 2, 4, 8, 16, 32, 64, 100].map { .milliseconds($0) },
+        level: ProofLevel = .acked, countsMax: Int = 8
     ) {
         self.folder = folder
         self.admins = admins
         self.timeout = timeout
         self.pauses = pauses
+        self.level = level
+        self.countsMax = countsMax
     }
 }

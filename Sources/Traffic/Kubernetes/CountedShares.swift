@@ -3,7 +3,7 @@ import Rollouts
 /// Looks whether requests are counted where the shares send them, for the last level of proof.
 struct CountedShares {
     /// None where nothing counts, or nothing tells the backends apart.
-    let counter: RequestCounter?
+    let counter: (any ShareCounter)?
     let wanted: NamedRoute
     let names: [String]
     let pace: Pace
@@ -31,7 +31,7 @@ struct CountedShares {
         }
     }
 
-    private func verdict(_ counter: RequestCounter) async throws(CountFailure) -> RequestCounts.Verdict {
+    private func verdict(_ counter: any ShareCounter) async throws(CountFailure) -> RequestCounts.Verdict {
         let start = try await counter.read()
         var verdict = RequestCounts.Verdict.tooFew("no requests")
         for look in 1...max(looksMax, 1) {

@@ -65,8 +65,14 @@ struct CountedSeries: Hashable, Sendable {
     }
 }
 
+/// Whoever knows how many requests each backend got up to now.
+protocol ShareCounter: Sendable {
+    /// Throws, in words, where there is no answer to build on.
+    func read() async throws(CountFailure) -> RequestCounts
+}
+
 /// Reads the counts from Prometheus.
-struct RequestCounter: Sendable {
+struct RequestCounter: ShareCounter {
     let address: String
     let timeout: Duration
     let sender: any HTTPSender
@@ -74,7 +80,6 @@ struct RequestCounter: Sendable {
     /// What counts, where `counts` does not say.
     let series: CountedSeries
 
-    /// Throws, in words, where there is no answer to build on.
     func read() async throws(CountFailure) -> RequestCounts {
         Self.counts(in: try await PrometheusLook(address, timeout, sender).series(query), counts)
     }

@@ -7,11 +7,16 @@ extension Shape where Output == EnvoySettings {
             let routes = fields.required("routes", .path(folder))
             let admins = fields.required("admin", .admins)
             let timeout = fields.optional("timeout", .duration)
+            let level = fields.optional("proof", .oneOf(levels))
             guard let routes, let admins else { return nil }
-            return EnvoySettings(folder: routes, admins: admins, timeout: timeout ?? .seconds(2))
+            return EnvoySettings(
+                folder: routes, admins: admins, timeout: timeout ?? .seconds(2), level: level ?? .acked)
         }
     }
 }
+
+/// Less than Envoy showing the route is not enough.
+private let levels: KeyValuePairs<String, ProofLevel> = ["acked": .acked, "observed": .observed]
 
 extension Shape where Output == [EnvoySettings.Admin] {
     fileprivate static var admins: Shape {

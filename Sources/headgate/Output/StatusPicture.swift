@@ -26,6 +26,7 @@ struct StatusPicture {
             return
                 "  \(role)  \(bar(share)) \(percent(share).padding(to: 6)) \(release.release) on \(release.backend)"
         } + ["  route   \(mark)\(routing.lastFailure.map { ": \($0)" } ?? "")"]
+            + (routing.evidence.map { ["  proof   \($0)"] } ?? [])
     }
 
     private var releases: [(String, ReleaseStatus)] {

@@ -161,11 +161,11 @@ import Transport
 
 extension RouterStage {
     /// With its object and its Services there.
-    func set(on cluster: WitnessedCluster) -> any StagedRouter {
+    func set(on cluster: WitnessedCluster, _ means: RouterMeans = RouterMeans()) -> any StagedRouter {
         cluster.put(reference, object)
         for (reference, service) in services() { cluster.put(reference, service) }
         if let status { cluster.server.edit(reference, "status", as: "controller") { $0["status"] = status } }
-        return router(cluster)
+        return router(cluster, means)
     }
 }
 

@@ -7,6 +7,13 @@ import Transport
 
 @testable import Traffic
 
+/// How far a router is to prove its routes, and by whom.
+struct RouterMeans: Sendable {
+    var level = ProofLevel.accepted
+    var prometheus: String?
+    var sender: any HTTPSender = NobodyToAsk()
+}
+
 /// A router, and an object of a user's that it is to split: what every router on Kubernetes is held to is said once,
 /// and played on each of these.
 struct RouterStage: Sendable, CustomTestStringConvertible {
@@ -25,9 +32,17 @@ struct RouterStage: Sendable, CustomTestStringConvertible {
     var quantum: UInt32 = 1
     /// Whether an object that is not there is made.
     var makesObject = false
-    let router: @Sendable (any KubernetesAPI & KindDiscovery) -> any StagedRouter
+    /// What tells the backends apart in the counts of requests.
+    var countLabel = "version"
+    let make: @Sendable (any KubernetesAPI & KindDiscovery, RouterMeans) -> any StagedRouter
 
     var testDescription: String { name }
+
+    func router(
+        _ api: any KubernetesAPI & KindDiscovery, _ means: RouterMeans = RouterMeans()
+    ) -> any StagedRouter {
+        make(api, means)
+    }
 
     /// By destination, as they are stored.
     func weights(_ object: JSON?) -> [Int] {
@@ -78,7 +93,7 @@ extension RouterStage {
         return RouterStage(
             name: name, reference: ObjectReference(reference.kind, reference.name, in: namespace),
             object: object, target: target, split: split, takesRules: takesRules, status: status,
-            quantum: quantum, makesObject: makesObject, router: router)
+            quantum: quantum, makesObject: makesObject, countLabel: countLabel, make: make)
     }
 }
 
@@ -105,10 +120,15 @@ extension RouterStage {
         target: TrafficTarget(
             router: "istio", backends: Backends(a: "a", b: "b"),
             settings: IstioTarget(
-                split: .subsets, virtualServices: [IstioService("web", in: "shop")], restores: true
+                split: .subsets, virtualServices: [IstioService("web", in: "shop")], restores: true,
+                counts: BackendCounts(label: "version", values: ["a", "b"])
             ).settings),
         split: "/spec/http/1/route", takesRules: true
-    ) { IstioRouter(IstioSettings(), api: $0, sender: NobodyToAsk(), sleep: { _ in }) }
+    ) { api, means in
+        IstioRouter(
+            IstioSettings(level: means.level, prometheus: means.prometheus), api: api, sender: means.sender,
+            sleep: { _ in })
+    }
 
     static let httpRoute = gateway(.httpRoute, takesRules: true)
     private static let grpcRoute = gateway(.grpcRoute, takesRules: true)
@@ -123,7 +143,12 @@ extension RouterStage {
         _ kind: RouteKind, of router: String = "gatewayAPI", in group: RouteGroup? = nil, takesRules: Bool
     ) -> RouterStage {
         let route = GatewayRoute(kind, "web", in: "shop", group: group)
-        let settings = GatewayTarget(routes: [route], restores: true).settings(of: router)
+        // Linkerd counts by itself what a route sends to each backend.
+        let countsItself = router == "linkerd" && takesRules
+        let counts = BackendCounts(metric: "requests_total", label: "version", values: ["web-a", "web-b"])
+        let settings = GatewayTarget(
+            routes: [route], restores: true, counts: countsItself ? nil : counts
+        ).settings(of: router)
         let served = kind.kinds(in: group)[0]
         return RouterStage(
             name: "\(served.kind) of \(router) in \(served.apiVersion)",
@@ -132,10 +157,12 @@ extension RouterStage {
             target: TrafficTarget(
                 router: router, backends: Backends(a: "web-a", b: "web-b"), settings: settings),
             split: kind == .trafficSplit ? "/spec/backends" : "/spec/rules/\(takesRules ? 1 : 0)/backendRefs",
-            takesRules: takesRules, status: router == "linkerd" && takesRules ? .some(linkerdStatus) : .none
-        ) { api in
+            takesRules: takesRules, status: countsItself ? .some(linkerdStatus) : .none,
+            countLabel: countsItself ? "backend_name" : "version"
+        ) { api, means in
             GatewayRouter(
-                GatewaySettings(), of: router, api: api, sender: NobodyToAsk(), sleep: { _ in })
+                GatewaySettings(level: means.level, prometheus: means.prometheus), of: router, api: api,
+                sender: means.sender, sleep: { _ in })
         }
     }
 }

@@ -14,21 +14,28 @@ extension RouterStage {
         object: splitterObject(["web-a": 100, "web-b": 0]),
         target: TrafficTarget(
             router: "consul", backends: Backends(a: "web-a", b: "web-b"),
-            settings: ConsulTarget(service: "web", failsOver: false, customResources: true).settings
+            settings: ConsulTarget(
+                service: "web", failsOver: false,
+                counts: BackendCounts(
+                    metric: "requests_total", label: "version", values: ["web-a", "web-b"]),
+                customResources: true
+            ).settings
                 .merging(["namespace": "shop"]) { first, _ in first }),
         split: "/spec/splits", takesRules: false, status: synced(at: "2026-11-25T10:00:00Z"), quantum: 100,
         makesObject: true
-    ) { api in
-        resourceRouter(api) { try await speak(of: .splitter, by: api) }
+    ) { api, means in
+        resourceRouter(api, means) { try await speak(of: .splitter, by: api) }
     }
 }
 
 /// With no Consul to look at; something happens whenever it waits.
 func resourceRouter(
-    _ api: any KubernetesAPI, meanwhile: @escaping @Sendable () async throws -> Void
+    _ api: any KubernetesAPI, _ means: RouterMeans = RouterMeans(),
+    meanwhile: @escaping @Sendable () async throws -> Void
 ) -> ConsulRouter {
     ConsulRouter(
-        ConsulSettings(address: nil), sender: NobodyToAsk(), cluster: api,
+        ConsulSettings(address: nil, level: means.level, prometheus: means.prometheus),
+        sender: means.sender, cluster: api,
         sleep: { _ in try await meanwhile() })
 }
 
