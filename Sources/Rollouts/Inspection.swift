@@ -31,6 +31,8 @@ package struct Inspection: Hashable, Sendable {
     package let requiresMTLS: Bool
     /// Whether errors are taken as warnings.
     package let onlyWarns: Bool
+    /// Whether users are to stay with a release by a cookie.
+    package let isSticky: Bool
     /// What the plan measures, asked about the stable release: what climbs has no traffic yet.
     package let queries: [Metric]
 
@@ -38,6 +40,7 @@ package struct Inspection: Hashable, Sendable {
         target: TrafficTarget, isRouted: Bool = true, stable: String?, canaries: [String],
         isStart: Bool = false,
         startsInstances: Bool = false, requiresMTLS: Bool = false, onlyWarns: Bool = false,
+        isSticky: Bool = false,
         queries: [Metric] = []
     ) {
         self.target = target
@@ -48,6 +51,7 @@ package struct Inspection: Hashable, Sendable {
         self.startsInstances = startsInstances
         self.requiresMTLS = requiresMTLS
         self.onlyWarns = onlyWarns
+        self.isSticky = isSticky
         self.queries = queries
     }
 
@@ -80,6 +84,7 @@ extension Rollout {
             startsInstances: declaration.workload != nil,
             requiresMTLS: declaration.preflight?.requiresMTLS ?? false,
             onlyWarns: declaration.preflight?.onlyWarns ?? false,
+            isSticky: declaration.plan.stickiness != nil,
             queries: declaration.plan.queries(about: self.stable, in: stable))
     }
 

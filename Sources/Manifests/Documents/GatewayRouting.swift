@@ -28,6 +28,25 @@ struct GatewayRouting {
     }
 }
 
+extension GatewayRouting {
+    /// Argo's `smi`: the TrafficSplit that old installations of Linkerd go by. Argo makes it; here it is there.
+    func smi(of rollout: String) -> Shape<TrafficRouting.Routed> {
+        .object { fields in
+            let name = fields.optional("trafficSplitName", .string, nullIsAbsent: true) ?? ""
+            if let root = fields.field("rootService"), !root.isNull {
+                _ = root.read(.string)
+                root.warn("is read and not acted on: the TrafficSplit says which Service it splits")
+            }
+            guard let backends = backends(&fields, nil) else { return nil }
+            let split = JSONText.string(name.isEmpty ? rollout : name)
+            let routes = [route("trafficSplit", [("name", split)], nil, nil)]
+            let text = JSONText.object([("routes", "[" + routes.map(\.text).joined(separator: ",") + "]")])
+            let target = TrafficTarget(router: "linkerd", backends: backends, settings: ["linkerd": text])
+            return TrafficRouting.Routed(target, limits: limits(of: routes, []))
+        }
+    }
+}
+
 /// One route, as the router reads it.
 private struct RouteText {
     let kind: String
@@ -76,6 +95,15 @@ extension GatewayRouting {
                 own = fields.optional("namespace", .nonEmptyString) ?? namespace
                 let rules = fields.optional("rules", .list(of: .nonEmptyString)) ?? []
                 if !rules.isEmpty { members.append(("rules", JSONText.list(rules))) }
+                if form == .gateway, ["httpRoute", "grpcRoute"].contains(kind),
+                    fields.optional("sessions", .bool) == true
+                {
+                    members.append(("sessions", "true"))
+                    if !takesRules {
+                        fields.field.refuse(
+                            "`sessions` goes beyond weights; take `useHeaderRoutes: false` out")
+                    }
+                }
                 if let base = fields.optional("base", .any) { members.append(("base", base.jsonText)) }
             }
             return name.map { route(kind, members + [("name", JSONText.string($0))], own, group) }
@@ -183,7 +211,8 @@ extension Shape where Output == String {
     fileprivate static var implementation: Shape {
         .oneOf([
             "istio": "istio", "linkerd": "linkerd", "envoy-gateway": "envoy-gateway", "cilium": "cilium",
-            "contour": "contour", "kgateway": "kgateway", "nginx": "nginx", "traefik": "traefik",
+            "contour": "contour", "kgateway": "kgateway", "agentgateway": "agentgateway", "nginx": "nginx",
+            "traefik": "traefik",
         ])
     }
 

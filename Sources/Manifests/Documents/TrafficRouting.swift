@@ -64,6 +64,9 @@ struct TrafficRouting {
                 fields.field(key, in: dialect).map { (key: key, field: $0, shape: shape) }
             }
             fields.refuseUnsupported(unsupported)
+            if dialect == .headgate {
+                fields.refuseUnsupported(["smi": "write `linkerd: {trafficSplit: web}`"])
+            }
             if dialect == .argo { fields.refuseUnsupported(["gatewayAPI": byPlugin, "linkerd": byPlugin]) }
             fields.field.note(.rule(.atMostOne(shapes.map(\.key))))
             if named.count > 1, fields.field.sketch == nil {
@@ -87,7 +90,10 @@ struct TrafficRouting {
         _ dialect: Dialect, _ order: [String]?
     ) -> KeyValuePairs<String, Shape<Routed>> {
         let istio = IstioRouting(services: services, managedRoutes: order ?? []).shape.map { Routed($0) }
-        guard dialect == .headgate else { return ["istio": istio, "plugins": plugins] }
+        guard dialect == .headgate else {
+            let smi = GatewayRouting(form: .linkerd, services: services).smi(of: name)
+            return ["istio": istio, "smi": smi, "plugins": plugins]
+        }
         return [
             "envoy": envoy.map { Routed($0) }, "istio": istio,
             "gatewayAPI": GatewayRouting(form: .gateway, services: services).shape,
@@ -123,8 +129,7 @@ struct TrafficRouting {
 
 private let unsupported: KeyValuePairs<String, String> = [
     "alb": only, "ambassador": only, "apisix": only, "appMesh": only,
-    "maxTrafficWeight": "weights are percents", "nginx": only, "smi": "write `linkerd: {trafficSplit: web}`",
-    "traefik": only,
+    "maxTrafficWeight": "weights are percents", "nginx": only, "traefik": only,
 ]
 
 private let byPlugin = "name its routes in `plugins`, below argoproj-labs/gatewayAPI"

@@ -11,6 +11,8 @@ struct GatewayEntries {
     let backends: GatewayBackends
     /// Whether rules are put into it at all.
     let takesRules: Bool
+    /// Whether users stay by the API's own sessions.
+    let keepsSessions: Bool
     /// Which weights to write for a split, by its number among the splits.
     let weights: (_ rule: JSON, _ number: Int) -> [Int?]
 
@@ -53,7 +55,7 @@ extension GatewayEntries {
     private func stays(
         _ split: JSON, _ rule: String?, _ name: String, _ copies: [JSON]
     ) throws(RouteFailure) -> [Titled] {
-        guard let stickiness = wanted.stickiness else { return [] }
+        guard let stickiness = wanted.stickiness, !keepsSessions else { return [] }
         let title = rule ?? "the cookie \(stickiness.cookie)"
         var entries: [Titled] = []
         for backend in wanted.shares.indices where wanted.shares[backend] > .none {
@@ -78,7 +80,17 @@ extension GatewayEntries {
 
     private func issuing(_ rule: JSON) throws(RouteFailure) -> JSON {
         guard let stickiness = wanted.stickiness else { return rule }
+        guard rule["sessionPersistence"] == nil else {
+            throw RouteFailure(
+                .rejected,
+                "a rule that is split has sessionPersistence, and its sessions would go before the cookie "
+                    + "\(stickiness.cookie); take one of the two out")
+        }
         var rule = rule
+        if keepsSessions {
+            rule["sessionPersistence"] = stickiness.session
+            return rule
+        }
         var items: [JSON] = []
         for item in rule.backendRefs {
             guard let backend = backends.index(of: item) else {

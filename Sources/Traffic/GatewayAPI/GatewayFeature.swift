@@ -7,6 +7,8 @@ enum GatewayFeature: String, Hashable, Sendable, CaseIterable {
     case mirror, mirrorShare, manyMirrors
     /// Headers that one backend's answers get, and another one's don't.
     case backendFilters
+    /// `sessionPersistence`, of the API's experimental channel.
+    case sessions
 
     /// As GatewayClasses list what they support; none where the API has no name for it.
     var conformanceName: String? {
@@ -17,9 +19,12 @@ enum GatewayFeature: String, Hashable, Sendable, CaseIterable {
         case .mirrorShare: "HTTPRouteRequestPercentageMirror"
         case .manyMirrors: "HTTPRouteRequestMultipleMirrors"
         case .backendFilters: "HTTPRouteBackendRequestHeaderModification"
-        case .headerPatterns, .pathPatterns, .queryPatterns: nil
+        case .headerPatterns, .pathPatterns, .queryPatterns, .sessions: nil
         }
     }
+
+    /// What a cookie takes that keeps users with a release.
+    static let ofStickiness: Set<GatewayFeature> = [.backendFilters, .headerPatterns]
 
     /// For people: what they would have to do without.
     var words: String {
@@ -33,20 +38,26 @@ enum GatewayFeature: String, Hashable, Sendable, CaseIterable {
         case .mirrorShare: "copies of a share of the requests"
         case .manyMirrors: "several copies of a request"
         case .backendFilters: "headers for one backend, which give out the cookie"
+        case .sessions: "sessions (sessionPersistence)"
         }
     }
 }
 
 extension NamedRoute {
-    /// What it asks of whoever carries it out.
-    var features: Set<GatewayFeature> {
+    /// What it asks of whoever carries it out as such a route.
+    func features(in route: GatewayRoute) -> Set<GatewayFeature> {
         var features = rules.reduce(into: Set<GatewayFeature>()) { $0.formUnion($1.rule.features) }
         if rules.count(where: { $0.rule.isMirror && $0.rule.matches.isEmpty }) > 1 {
             features.insert(.manyMirrors)
         }
-        if stickiness != nil { features.formUnion([.backendFilters, .headerPatterns]) }
+        if stickiness != nil { features.formUnion(route.stickinessFeatures) }
         return features
     }
+}
+
+extension GatewayRoute {
+    /// What keeps users with a release.
+    var stickinessFeatures: Set<GatewayFeature> { keepsSessions ? [.sessions] : GatewayFeature.ofStickiness }
 }
 
 extension RouteRule {

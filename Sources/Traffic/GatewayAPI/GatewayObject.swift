@@ -26,7 +26,8 @@ struct GatewayObject: RoutedObject, Hashable {
         let backends = GatewayBackends(
             names: names, namespace: reference.namespace ?? "default", kind: route.kind)
         let mark = ObjectMark(of: rollout, on: object)
-        let ours = GatewayLeftovers(mark: mark, backends: backends)
+        let ours = GatewayLeftovers(
+            mark: mark, backends: backends, keepsSessions: route.keepsSessions)
         if let base = route.base {
             self.base = backends.rules(in: base).map { GatewayDefaults.filled($0, route.kind) }
         } else {
@@ -77,7 +78,8 @@ extension GatewayObject {
         for wanted: NamedRoute, before: [[Int?]]
     ) throws(RouteFailure) -> (all: [JSON], ours: [RuleOrder.Entry]) {
         let table = GatewayEntries(
-            wanted: wanted, backends: backends, takesRules: route.takesRules && route.kind.readsRequests
+            wanted: wanted, backends: backends, takesRules: route.takesRules && route.kind.readsRequests,
+            keepsSessions: route.keepsSessions
         ) { rule, number in
             SplitWeights(
                 backends: rule.backendRefs.map(backends.index(of:)), present: backends.weights(of: rule),
@@ -133,6 +135,7 @@ private let rulesMax = 16
 private struct GatewayLeftovers {
     let mark: ObjectMark?
     let backends: GatewayBackends
+    let keepsSessions: Bool
 
     func removed(from rules: [JSON]) -> [JSON] {
         guard let mark else { return rules }
@@ -146,6 +149,7 @@ private struct GatewayLeftovers {
         return rest.map { rule in
             var rule = rule
             rule.edit("backendRefs") { $0 = $0.withoutGivenCookie }
+            if keepsSessions { rule = rule.withoutSession(mark.route.stickiness) }
             guard copiesAll, leadsToAll(rule) else { return rule }
             return rule.removingFilters { $0.copyTarget.map { backends.index(of: $0) != nil } ?? false }
         }

@@ -20,7 +20,9 @@ struct GatewayProfile: Hashable, Sendable {
 }
 
 extension GatewayProfile {
-    static let all = [istio, linkerd, envoyGateway, cilium, contour, kgateway, nginx, traefik]
+    static let all = [
+        istio, linkerd, envoyGateway, cilium, contour, kgateway, agentgateway, nginx, traefik,
+    ]
 
     static func named(_ name: String) -> GatewayProfile? { all.first { $0.name == name } }
 
@@ -33,31 +35,36 @@ extension GatewayProfile {
         name: "istio",
         controllers: [
             "istio.io/gateway-controller", "istio.io/mesh-controller", "istio.io/unmanaged-gateway",
-        ])
+        ], isUnsureOf: [.sessions])
 
     static let envoyGateway = GatewayProfile(
         name: "envoy-gateway", controllers: ["gateway.envoyproxy.io/gatewayclass-controller"])
 
     static let cilium = GatewayProfile(
         name: "cilium", controllers: ["io.cilium/gateway-controller"],
-        isUnsureOf: [.mirrorShare, .backendFilters])
+        isUnsureOf: [.mirrorShare, .backendFilters, .sessions])
 
     static let contour = GatewayProfile(
         name: "contour", controllers: ["projectcontour.io/gateway-controller"],
-        isUnsureOf: [.mirrorShare, .manyMirrors])
+        isUnsureOf: [.mirrorShare, .manyMirrors, .sessions])
 
     static let kgateway = GatewayProfile(
-        name: "kgateway", controllers: ["kgateway.dev/kgateway"], isUnsureOf: [.mirrorShare])
+        name: "kgateway", controllers: ["kgateway.dev/kgateway"], isUnsureOf: [.mirrorShare, .sessions])
 
-    /// Its split has two decimals of a percent. TLSRoutes have one backend there.
+    /// Of Istio's: another data plane than Envoy, of which nobody of ours has seen more than weights.
+    static let agentgateway = GatewayProfile(
+        name: "agentgateway", controllers: ["istio.io/agentgateway-controller"],
+        isUnsureOf: Set(GatewayFeature.allCases))
+
+    /// Sessions are a thing of NGINX Plus. Its split has two decimals of a percent. TLSRoutes have one backend there.
     static let nginx = GatewayProfile(
         name: "nginx", controllers: ["gateway.nginx.org/nginx-gateway-controller"],
-        lacks: [.pathPatterns, .backendFilters], lacksWeights: [.tlsRoute],
+        lacks: [.pathPatterns, .backendFilters], isUnsureOf: [.sessions], lacksWeights: [.tlsRoute],
         finestShare: Weight(hundredthsOfPercent: 1) ?? Weight.none)
 
     static let traefik = GatewayProfile(
         name: "traefik", controllers: ["traefik.io/gateway-controller"],
-        isUnsureOf: [.mirror, .mirrorShare, .manyMirrors, .backendFilters])
+        isUnsureOf: [.mirror, .mirrorShare, .manyMirrors, .backendFilters, .sessions])
 }
 
 /// Who carries a route out for one of its parents, and how that is known.
@@ -94,7 +101,8 @@ extension Implementation {
         if profile?.lacksWeights.contains(route.kind) == true {
             throw RouteFailure(.rejected, "\(what): \(name) passes over the weights of a \(route.kind.name)")
         }
-        let features = route.takesRules ? wanted.features : []
+        let features = route.takesRules ? wanted.features(in: route) : []
+        try checkSessions(features, what)
         let lacking = features.filter { answer(to: $0) == .passedOver }.map(\.words).sorted()
         guard lacking.isEmpty else {
             throw RouteFailure(
@@ -107,9 +115,18 @@ extension Implementation {
             .rejected, "\(what): \(name) divides to \(finest), and \(fine) would become nothing")
     }
 
+    /// Users would be taken for sticky that are not: it has to be known.
+    private func checkSessions(_ features: Set<GatewayFeature>, _ what: String) throws(RouteFailure) {
+        guard features.contains(.sessions), answer(to: .sessions) == .unsure else { return }
+        throw RouteFailure(
+            .rejected,
+            "\(what): it is not known whether \(name) honours sessionPersistence; take `sessions` out, and users stay "
+                + "by a cookie of the release")
+    }
+
     /// What nobody knows to work.
     func doubts(about wanted: NamedRoute, in route: GatewayRoute) -> [String] {
         guard route.takesRules else { return [] }
-        return wanted.features.filter { answer(to: $0) == .unsure }.map(\.words).sorted()
+        return wanted.features(in: route).filter { answer(to: $0) == .unsure }.map(\.words).sorted()
     }
 }

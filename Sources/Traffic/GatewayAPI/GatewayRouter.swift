@@ -131,6 +131,9 @@ extension GatewayRouter {
         for object in objects {
             let implementations = await implementations.of(object)
             for implementation in implementations { try implementation.check(wanted, in: object.route) }
+            if object.route.keepsSessions, wanted.stickiness != nil {
+                try await preflight.checkSessions(of: object)
+            }
             try await preflight.check(object, implementations)
         }
     }

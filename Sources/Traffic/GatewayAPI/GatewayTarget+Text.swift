@@ -76,6 +76,7 @@ extension GatewayRoute {
         group = try fields.choice("group")
         rules = try fields.texts("rules")
         takesRules = try !fields.flag("withoutRules")
+        keepsSessions = try fields.flag("sessions")
         base = fields.take("base")
         try fields.finish()
     }
@@ -86,6 +87,7 @@ extension GatewayRoute {
         document["group"] = group.map { .string($0.rawValue) }
         document["rules"] = rules.isEmpty ? nil : JSON(rules)
         document["withoutRules"] = takesRules ? nil : true
+        document["sessions"] = keepsSessions ? true : nil
         document["base"] = base
         return document
     }

@@ -38,12 +38,15 @@ package struct GatewayRoute: Hashable, Sendable {
     package var rules: [String]
     /// Whether rules for some requests are put into it.
     package var takesRules: Bool
+    /// Whether users stay by the API's own sessions (`sessionPersistence`) instead of a cookie that names the release.
+    package var keepsSessions: Bool
     /// The rules as they are without us, where these are ours: `rules` of a `spec`, or `backends` of a TrafficSplit.
     package var base: JSON?
 
     package init(
         _ kind: RouteKind, _ name: String, in namespace: String? = nil, group: RouteGroup? = nil,
-        rules: [String] = [], takesRules: Bool = true, base: JSON? = nil
+        rules: [String] = [], takesRules: Bool = true, keepsSessions: Bool = false,
+        base: JSON? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -51,6 +54,7 @@ package struct GatewayRoute: Hashable, Sendable {
         self.group = group
         self.rules = rules
         self.takesRules = takesRules
+        self.keepsSessions = keepsSessions
         self.base = base
     }
 }

@@ -35,6 +35,24 @@ actor Preflight {
         passed.insert(look)
     }
 
+    /// Whether the API server keeps what a session is said in: it prunes fields that its definition lacks, and says nothing.
+    func checkSessions(of object: GatewayObject) async throws(RouteFailure) {
+        let kind = object.reference.kind
+        let definition: JSON
+        do throws(KubernetesError) {
+            definition = try await api.read(
+                ObjectReference(.definition, "\(kind.plural).\(kind.group)", in: nil), .ordinary)
+        } catch {
+            // Who may not look finds out by reading back what was written.
+            return
+        }
+        guard !definition.definesSessions(kind.version) else { return }
+        throw RouteFailure(
+            .rejected,
+            "\(object.reference): this cluster's \(kind.kind) has no sessionPersistence; install the experimental "
+                + "channel of the Gateway API, or take `sessions` out")
+    }
+
     /// The Service, and the port that is asked of it.
     private func check(_ item: JSON, of object: GatewayObject) async throws(RouteFailure) {
         let name = (item["name"] ?? item["service"])?.string ?? "?"

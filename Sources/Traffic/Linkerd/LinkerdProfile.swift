@@ -12,7 +12,8 @@ extension GatewayProfile {
     /// against a route, and never for a weight.
     static let linkerd = GatewayProfile(
         name: "linkerd", controllers: ["linkerd.io/policy-controller"],
-        lacks: [.mirror, .mirrorShare, .manyMirrors], isUnsureOf: [.backendFilters], tellsGeneration: false)
+        lacks: [.mirror, .mirrorShare, .manyMirrors, .sessions], isUnsureOf: [.backendFilters],
+        tellsGeneration: false)
 
     /// Its own HTTPRoute has no filter for answers.
     static let linkerdPolicy = GatewayProfile(

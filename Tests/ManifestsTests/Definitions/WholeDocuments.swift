@@ -202,8 +202,9 @@ let wholeDocuments = """
               httpRoute: web
               httpRoutes:
               - {name: api, namespace: edge, rules: [primary], useHeaderRoutes: false, base: {rules: [{name: r}]}}
+              - {name: sticky, sessions: true}
               grpcRoute: web
-              grpcRoutes: [{name: web}]
+              grpcRoutes: [{name: web, sessions: true}]
               tcpRoute: web
               tcpRoutes: [{name: web}]
               tlsRoute: web

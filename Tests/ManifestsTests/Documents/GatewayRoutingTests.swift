@@ -21,6 +21,18 @@ import Testing
                 + #""namespace":"shop","rules":["primary"]},{"kind":"grpcRoute","name":"api"}]}"#)
     }
 
+    @Test func aRouteMayKeepUsersBySessionsOfTheAPI() throws {
+        let target = try target("gatewayAPI: {httpRoutes: [{name: web, sessions: true}], services: [a, b]}")
+        #expect(
+            target.settings["gatewayAPI"]
+                == #"{"routes":[{"kind":"httpRoute","name":"web","sessions":true}]}"#)
+        let weightsOnly =
+            "trafficRouting: {gatewayAPI: {httpRoutes: [{name: web, sessions: true, useHeaderRoutes: false}], "
+        #expect(
+            complaints(native(weightsOnly + "services: [a, b]}}, steps: [{setWeight: 20}]")).first?.contains(
+                "`sessions` goes beyond weights") == true)
+    }
+
     @Test func linkerdHasItsOwnRoutesToo() throws {
         let target = try target(
             "linkerd: {httpRoute: web, group: policy.linkerd.io, trafficSplit: web, services: [a, b]}")
@@ -29,6 +41,39 @@ import Testing
             target.settings["linkerd"]
                 == #"{"routes":[{"group":"policy.linkerd.io","kind":"httpRoute","name":"web"},"#
                 + #"{"kind":"trafficSplit","name":"web"}]}"#)
+    }
+
+    private func argoTarget(
+        _ routing: String, services: String = "stableService: web, canaryService: web-canary"
+    )
+        throws -> TrafficTarget
+    {
+        let set = load(argo("\(services), trafficRouting: \(routing), steps: [{setWeight: 20}]"))
+        #expect(set.errors == [])
+        return try #require(set.declarations.first).traffic
+    }
+
+    @Test func argosSMIIsTheTrafficSplitOfAnOldLinkerd() throws {
+        let named = try argoTarget("{smi: {trafficSplitName: web}}")
+        #expect(named.router == "linkerd" && named.backends.names == ["web", "web-canary"])
+        #expect(named.settings["linkerd"] == #"{"routes":[{"kind":"trafficSplit","name":"web"}]}"#)
+        #expect(
+            try argoTarget("{smi: {}}").settings["linkerd"]
+                == #"{"routes":[{"kind":"trafficSplit","name":"guestbook"}]}"#, "as Argo names it")
+    }
+
+    @Test func whatASplitCannotDoAndWhatItSaysItselfIsTold() {
+        let services = "stableService: web, canaryService: web-canary"
+        #expect(
+            complaints(
+                argo("\(services), trafficRouting: {smi: {rootService: root}}, steps: [{setWeight: 20}]")
+            ).first?.contains("the TrafficSplit says which Service it splits") == true)
+        #expect(
+            complaints(argo("trafficRouting: {smi: {}}, steps: [{setWeight: 20}]")).first?.contains(
+                "names no places") == true)
+        #expect(
+            complaints(native("trafficRouting: {smi: {}}, steps: [{setWeight: 20}]")).first?.contains(
+                "write `linkerd: {trafficSplit: web}`") == true)
     }
 
     @Test func inArgosDocumentsARouteOfAListAsksForHeaderRoutes() throws {

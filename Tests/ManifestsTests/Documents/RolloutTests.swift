@@ -224,7 +224,7 @@ struct ArgoRolloutTests {
 
     @Test(arguments: [
         ("trafficRouting: {linkerd: {}}", "`linkerd`"), ("trafficRouting: {nginx: {}}", "`nginx`"),
-        ("trafficRouting: {alb: {}}", "`alb`"), ("trafficRouting: {smi: {}}", "`smi`"),
+        ("trafficRouting: {alb: {}}", "`alb`"),
         ("dynamicStableScale: true", "`dynamicStableScale`"), ("pingPong: {}", "`pingPong`"),
     ])
     func whatIsStillToComeIsRefusedByName(canary: String, name: String) {

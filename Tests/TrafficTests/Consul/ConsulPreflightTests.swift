@@ -54,6 +54,42 @@ import Transport
         }
     }
 
+    /// Asked of the Consul that is there, and not of what it is thought to be.
+    @Test func aCookieThatThisConsulCannotGiveOutIsAnErrorBeforeTheStart() async throws {
+        try await withConsul { router, hand, _ in
+            try await hand.put(["Kind": "service-defaults", "Name": "web", "Protocol": "http"])
+            let sticky = Inspection(
+                target: try consulTarget(), stable: "web-a", canaries: ["web-b"], isSticky: true)
+            let findings = try await router.inspect(sticky, of: RolloutName("web"))
+            #expect(
+                findings.errors.map { "\($0.check) \($0.subject): \($0.what)" } == [
+                    "sessions Consul 1.8.7: can't give out the cookie of `stickiness`: headers of a split came with 1.11"
+                ])
+        }
+    }
+
+    @Test(arguments: [
+        ("1.8.7", true), ("1.10.12", true), ("1.11.0", false), ("1.17.0+ent", false), ("2.0.3", false),
+    ])
+    func cookiesCameWithOneEleven(version: String, isOlder: Bool) throws {
+        #expect((try #require(ConsulVersion(version)) < .givesOutCookies) == isOlder)
+        #expect(ConsulVersion("dev") == nil)
+    }
+
+    /// What hashes choose is none of our business, and stays.
+    @Test func aHashOfTheUsersStaysInTheResolver() throws {
+        let balancer: JSON = [
+            "Policy": "ring_hash", "HashPolicies": [["Field": "cookie", "FieldValue": "shop"]],
+        ]
+        let write = consulWrite(try split(20), try consulTarget())
+        let target = try ConsulTarget(write.target)
+        let entry = ConsulEntry(
+            target.entry(.resolver), ["Kind": "service-resolver", "Name": "web", "LoadBalancer": balancer])
+        let route = ConsulRoute(
+            write.route, target, write.target.backends, refuge: .a, occupants: write.occupants)
+        #expect(try route.resolver(on: entry)?["LoadBalancer"] == balancer)
+    }
+
     /// The Consul at hand is too old to keep what callers say of their upstreams; what it would answer is known.
     @Test func whatACallerSaysOfItsUpstreamIsNamed() {
         let caller: JSON = [

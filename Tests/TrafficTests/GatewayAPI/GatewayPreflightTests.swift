@@ -131,6 +131,51 @@ struct GatewayPreflightTests {
             ])
     }
 
+    private func sessions(
+        _ rule: JSON, isSticky: Bool, of kind: RouteKind = .httpRoute, _ carriers: [GatewayProfile] = []
+    ) throws -> [String] {
+        let object = try gatewayObject(
+            gatewayWrite(split(20), gatewayTarget(kind)), on: storedRoute([rule]))
+        return object.sessionFindings(
+            isSticky: isSticky, carriers.map { Implementation(profile: $0) }
+        ).map { "\($0.severity.rawValue) \($0.check): \($0.what)" }
+    }
+
+    /// The experimental channel has it: such a rule reaches us as it is, whatever we know of it.
+    @Test func sessionsOfTheAPIAreAWarningAndNoneBesideACookieOfOurs() throws {
+        var rule = splitRule
+        rule["sessionPersistence"] = ["sessionName": "shop", "type": "Cookie"]
+        let what = "a rule that is split has sessionPersistence (sessionName shop, type Cookie)"
+        #expect(try sessions(rule, isSticky: false) == ["warning sessions: \(what)"])
+        #expect(try sessions(rule, isSticky: true) == ["error sessions: \(what)"])
+        #expect(try sessions(splitRule, isSticky: true, [.istio, .envoyGateway]) == [])
+    }
+
+    @Test func aCookieThatNobodyWouldCarryOutIsAnErrorBeforeTheStart() throws {
+        #expect(
+            try sessions(splitRule, isSticky: true, [.nginx]) == [
+                "error sessions: nginx does not honour, as far as is known, headers for one backend, which give out the cookie"
+            ])
+        #expect(
+            try sessions(["backendRefs": splitRule["backendRefs"] ?? []], isSticky: true, of: .tcpRoute) == [
+                "error sessions: requests of a TCPRoute can't be looked into, and have no cookie"
+            ])
+        #expect(try sessions(splitRule, isSticky: false, [.nginx]) == [])
+    }
+
+    @Test func sessionsAreKeptAndACookieBesideThemRefused() throws {
+        var rule = splitRule
+        rule["sessionPersistence"] = ["sessionName": "shop", "type": "Cookie"]
+        let target = try gatewayTarget()
+        let plain = try gatewayRouted(gatewayWrite(split(20), target), on: storedRoute([rule]))
+        #expect(plain.rules[0]["sessionPersistence"] == rule["sessionPersistence"])
+        let failure = #expect(throws: RouteFailure.self) {
+            try gatewayRouted(gatewayWrite(split(20, stickyBy: "user"), target), on: storedRoute([rule]))
+        }
+        #expect(failure?.kind == .rejected)
+        #expect(failure?.message.contains("sessions would go before the cookie user") == true)
+    }
+
     // MARK: - Linkerd
 
     @Test func linkerdsAnnotationsAreNamed() async throws {

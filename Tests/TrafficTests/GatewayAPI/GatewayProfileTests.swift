@@ -20,6 +20,41 @@ import Transport
         #expect(message?.contains(words) == true)
     }
 
+    /// The table of docs/gateway-api.md: all of what is not here is honoured.
+    @Test(
+        arguments: [
+            ("istio", [], [.sessions]), ("envoy-gateway", [], []),
+            ("cilium", [], [.mirrorShare, .backendFilters, .sessions]),
+            ("contour", [], [.mirrorShare, .manyMirrors, .sessions]),
+            ("kgateway", [], [.mirrorShare, .sessions]),
+            ("agentgateway", [], GatewayFeature.allCases),
+            ("nginx", [.pathPatterns, .backendFilters], [.sessions]),
+            ("traefik", [], [.mirror, .mirrorShare, .manyMirrors, .backendFilters, .sessions]),
+            ("linkerd", [.mirror, .mirrorShare, .manyMirrors, .sessions], [.backendFilters]),
+        ] as [(String, [GatewayFeature], [GatewayFeature])])
+    func eachClaimOfTheTableIsHeld(name: String, lacks: [GatewayFeature], isUnsureOf: [GatewayFeature]) throws
+    {
+        let profile: GatewayProfile = try #require(GatewayProfile.named(name))
+        let implementation = Implementation(profile: profile)
+        for feature in GatewayFeature.allCases {
+            let expected: Implementation.Answer =
+                lacks.contains(feature) ? .passedOver : isUnsureOf.contains(feature) ? .unsure : .honoured
+            #expect(implementation.answer(to: feature) == expected, "\(name): \(feature)")
+        }
+    }
+
+    /// Whose conditions say which generation they are about, and by what name they sign.
+    @Test(arguments: [
+        ("istio.io/gateway-controller", "istio", true), ("istio.io/mesh-controller", "istio", true),
+        ("istio.io/agentgateway-controller", "agentgateway", true),
+        ("linkerd.io/policy-controller", "linkerd", false),
+        ("gateway.envoyproxy.io/gatewayclass-controller", "envoy-gateway", true),
+    ])
+    func aControllerIsKnownByItsName(controller: String, name: String, tellsGeneration: Bool) throws {
+        let profile = try #require(GatewayProfile.of(controller))
+        #expect(profile.name == name && profile.tellsGeneration == tellsGeneration)
+    }
+
     @Test func whatIsHonouredIsNot() throws {
         for profile in [GatewayProfile.istio, .envoyGateway] {
             try Implementation(profile: profile).check(

@@ -256,6 +256,21 @@ struct IstioPreflightTests {
             ])
     }
 
+    @Test func aHashThatKeepsCallersOnAPodIsNotTakenForStickiness() async throws {
+        furnish()
+        cluster.edit(webRule) {
+            $0["spec"]["trafficPolicy"]["loadBalancer"] = [
+                "consistentHash": ["httpCookie": ["name": "shop", "ttl": "0s"]]
+            ]
+        }
+        let findings = try await findings()
+        #expect(
+            found("sessions", in: findings) == [
+                "note DestinationRule shop/web: keeps callers on a pod (httpCookie.name shop, httpCookie.ttl 0s), and in no "
+                    + "release"
+            ])
+    }
+
     // MARK: - DestinationRules of other namespaces
 
     private func rule(in namespace: String, _ subsets: [String], exportTo: JSON? = nil) {

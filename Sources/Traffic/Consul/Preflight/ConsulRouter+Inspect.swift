@@ -13,6 +13,7 @@ extension ConsulRouter {
         let found = try await findings(sight)
         return resources + found + (await placesSeen(inspection, sight)) + (await securityFindings(sight))
             + (await resilienceFindings(sight))
+            + (await sessionFindings(sight, isSticky: inspection.isSticky))
     }
 
     private func placesSeen(_ inspection: Inspection, _ sight: ConsulSight) async -> [Finding] {

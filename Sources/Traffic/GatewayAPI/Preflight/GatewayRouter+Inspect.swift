@@ -20,7 +20,7 @@ extension GatewayRouter {
         var carriers: [Implementation] = []
         for object in objects {
             let own = await implementations.of(object)
-            findings += await self.findings(of: object, carriedBy: own)
+            findings += await self.findings(of: object, carriedBy: own, inspection.isSticky)
             carriers += own
         }
         let namespace = objects.first?.reference.namespace ?? settings.namespace
@@ -30,17 +30,19 @@ extension GatewayRouter {
 
     /// Of one route by itself.
     private func findings(
-        of object: GatewayObject, carriedBy carriers: [Implementation]
+        of object: GatewayObject, carriedBy carriers: [Implementation], _ isSticky: Bool
     ) async -> [Finding] {
         var findings = object.statusFindings(isKnown: carriers.contains { $0.profile != nil })
         findings += [.owner(of: object.splitPath, in: object.object, "\(object.reference)")].compactMap(
             \.self)
         do throws(RouteFailure) {
+            if isSticky, object.route.keepsSessions { try await preflight.checkSessions(of: object) }
             try await preflight.check(object, carriers)
         } catch {
             findings.append(.unfit("\(object.reference)", error.message))
         }
         return findings + object.resilienceFindings
+            + object.sessionFindings(isSticky: isSticky, carriers)
     }
 
     private func survey(

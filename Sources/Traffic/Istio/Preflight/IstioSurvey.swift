@@ -26,7 +26,7 @@ struct IstioSurvey: Sendable {
 
     var findings: [Finding] {
         hostFindings + ruleFindings + rivalFindings + ownerFindings + podFindings + protocolFindings
-            + mtlsFindings + identityFindings + resilienceFindings
+            + mtlsFindings + identityFindings + resilienceFindings + sessionFindings
     }
 
     /// The first labels of the hosts that are split, which are names of Services.
