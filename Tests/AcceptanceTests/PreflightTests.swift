@@ -47,6 +47,34 @@ import Transport
         }
     }
 
+    /// The same look, where nothing is to be refused: the release climbs, and everybody is told.
+    @Test func withWarnTheSameLookStopsNothing() async throws {
+        try await withLab { rig in
+            let manifest = DemoManifest.istio(steps: ["setWeight: 20", "pause: {}"]).replacing(
+                "spec:\n  strategy:", with: "spec:\n  preflight: warn\n  strategy:")
+            try await withIstio(in: rig, program: try theProgram(), manifest: manifest) {
+                installation, stage in
+                stage.cluster.edit(ObjectReference(.destinationRule, Installation.rollout, in: demoNamespace))
+                {
+                    $0["spec"]["subsets"] = .array(Array(($0["spec"]["subsets"]?.array ?? []).prefix(1)))
+                }
+                _ = try await installation.type(["preflight", Installation.rollout])
+                _ = try await installation.deploy("v2")
+                try await installation.announce("v2")
+                let climbing = try await installation.wait(for: "the pause") {
+                    $0.step?.number == 2 && $0.routing?.isApplied == true
+                }
+                let finding = try #require(climbing.findings?.first { $0.check == "subsets" })
+                #expect(finding.severity == .warning && finding.what.contains("has no subset checkout-b"))
+                #expect(stage.share(of: "checkout-b") == 0.2)
+                let looks = try await installation.entries("inspected").map(\.sentence)
+                #expect(
+                    looks.last?.contains("warning") == true && looks.last?.contains("error") == false,
+                    "\(looks)")
+            }
+        }
+    }
+
     @Test func anEnvoyThatTakesPlainTextIsRefusedWhereMutualTLSIsRequired() async throws {
         try await withLab { rig in
             let lax = DemoManifest.rollout(steps: ["setWeight: 20", "pause: {}"])
