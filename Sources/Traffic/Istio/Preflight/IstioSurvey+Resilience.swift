@@ -38,18 +38,19 @@ extension IstioSurvey {
         let subject = rules.first?.ruleTitle ?? "host \(host)"
         let outliers = Finding.present(.outliers, subject, policies.map { $0["outlierDetection"] })
         let breakers = Finding.present(.breakers, subject, policies.map { $0["connectionPool"] })
-        return
-            (outliers.isEmpty
-            ? [
+        var lacking: [Finding] = []
+        if outliers.isEmpty {
+            lacking.append(
                 .absent(
                     .outliers, "host \(host)", "no DestinationRule has outlierDetection",
-                    mend: "set `trafficPolicy.outlierDetection`")
-            ] : outliers)
-            + (breakers.isEmpty
-                ? [
-                    .absent(
-                        .breakers, "host \(host)", "no DestinationRule limits its connections",
-                        mend: "set `trafficPolicy.connectionPool`")
-                ] : breakers)
+                    mend: "set `trafficPolicy.outlierDetection`"))
+        }
+        if breakers.isEmpty {
+            lacking.append(
+                .absent(
+                    .breakers, "host \(host)", "no DestinationRule limits its connections",
+                    mend: "set `trafficPolicy.connectionPool`"))
+        }
+        return outliers + breakers + lacking
     }
 }
